@@ -1,0 +1,1 @@
+"""Networks, ports, sites, and the engine that carries them to the devices."""

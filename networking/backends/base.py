@@ -1,0 +1,147 @@
+"""What the engine asks of a backend, and the errors that it may answer with.
+
+A backend knows no Django. It is opened for one piece of work and closed after it: connections
+that idle are dropped by the devices. It reads and removes only what carries our stamp.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, Self, TypeVar
+
+from networking.intent import FabricIntent, RouterIntent, ScopeRef
+from networking.planning import Plan, Resource
+
+IntentT = TypeVar("IntentT", contravariant=True)
+
+
+class BackendError(Exception):
+    """A device did not do what it was asked to; the text is for people.
+
+    `retry` says whether the same call may succeed later without anybody changing anything.
+    """
+
+    def __init__(self, message: str, *, retry: bool) -> None:
+        super().__init__(message)
+        self.retry = retry
+
+
+class UnreachableError(BackendError):
+    """The device did not answer in time, or its connection broke."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retry=True)
+
+
+class StaleTokenError(BackendError):
+    """The device holds a newer fencing token: another worker owns the scope now."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retry=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HostProgress:
+    """How far one host has come. `cfg` is the newest configuration number that it enforces
+    (ovn-sb: Chassis_Private nb_cfg), `at` when it got there (UTC)."""
+
+    name: str
+    cfg: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FabricProgress:
+    """`requested` is the newest number asked for, `compiled` the newest that the central daemon
+    has turned into flows (ovn-nb: NB_Global nb_cfg and sb_cfg)."""
+
+    requested: int
+    compiled: int
+    hosts: tuple[HostProgress, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PortLocation:
+    """Where a port's machine is plugged in. `host` is empty while it is on none."""
+
+    port_id: str
+    host: str
+    up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A BGP session as the router sees it. `state` is RFC 4271's (`Established`, `Active`, …),
+    `since` when it entered or left Established (UTC), `received` the accepted prefixes of the
+    site, `sent` those that it was sent."""
+
+    neighbour: str
+    state: str
+    since: datetime | None
+    received: tuple[str, ...]
+    sent: tuple[str, ...]
+    reason: str = ""
+
+    @property
+    def established(self) -> bool:
+        """Whether routes are exchanged."""
+        return self.state == "Established"
+
+
+class Backend(Protocol[IntentT]):
+    """One device or fabric, opened."""
+
+    order: Sequence[str]
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+    def render(self, intent: IntentT) -> tuple[Resource, ...]:
+        """What the device must hold for this intent. Pure: no I/O."""
+        ...
+
+    def observe(self, scope: ScopeRef) -> tuple[Resource, ...]:
+        """What the device holds of ours for the scope, read now. Raises BackendError."""
+        ...
+
+    def claim(self, scope: ScopeRef, token: int) -> None:
+        """Leave our fencing token on the device. Raises StaleTokenError when a newer one is there,
+        BackendError otherwise."""
+        ...
+
+    def apply(self, scope: ScopeRef, plan: Plan, token: int) -> None:
+        """Carry out the whole plan: atomically on a fabric, re-runnably on a router.
+
+        The device itself refuses when it holds another token than `token` (StaleTokenError).
+        """
+        ...
+
+    def scopes(self) -> frozenset[str]:
+        """Ids of all tenants of whom the device holds anything stamped. Raises BackendError."""
+        ...
+
+
+class FabricBackend(Backend[FabricIntent], Protocol):
+    """A fabric: logical networks over many hosts."""
+
+    def request(self) -> int:
+        """Ask every host to report once it enforces all that was applied until now (ovn-nb:
+        NB_Global nb_cfg + 1) and return the number to wait for. Raises BackendError."""
+        ...
+
+    def progress(self) -> FabricProgress:
+        """How far the central daemon and each host have come. Raises BackendError."""
+        ...
+
+    def locate(self, port_ids: Sequence[str] | None = None) -> tuple[PortLocation, ...]:
+        """Where these ports (or all of ours) are plugged in. Raises BackendError."""
+        ...
+
+
+class RouterBackend(Backend[RouterIntent], Protocol):
+    """A provider edge router: VRFs, static routes, BGP."""
+
+    def sessions(self, vrfs: Sequence[str]) -> dict[str, tuple[Session, ...]]:
+        """The BGP sessions of each VRF, by VRF name. Raises BackendError."""
+        ...
