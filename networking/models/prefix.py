@@ -1,0 +1,31 @@
+"""AllowedPrefix: address space that a tenant may use."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import OpClass
+from netfields import CidrAddressField, NetManager
+
+from networking.models.base import TenantRow
+
+
+class AllowedPrefix(TenantRow):
+    """A prefix from which the tenant may cut its networks. Two tenants may have the same."""
+
+    prefix = CidrAddressField()
+
+    objects = NetManager()
+
+    class Meta:
+        ordering = ("prefix",)
+        constraints = (
+            ExclusionConstraint(
+                name="allowed_prefix_no_overlap",
+                expressions=[
+                    ("tenant", RangeOperators.EQUAL),
+                    (OpClass("prefix", "inet_ops"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.prefix)

@@ -1,0 +1,44 @@
+"""Site: a customer's location that speaks BGP with its VRF."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from netfields import CidrAddressField, InetAddressField, NetManager
+
+from networking.models.base import NounRow
+
+
+class Site(NounRow):
+    """A WAN site behind one of the tenant's attachments (RFC 4271, RFC 4364 section 7).
+
+    `accepted_prefixes` are what the site may announce. The `session_*` and `prefixes_*` fields
+    are what the router last said, at `observed_at` (UTC).
+    """
+
+    audit_type = "site"
+
+    attachment = models.ForeignKey("networking.Attachment", models.PROTECT, related_name="sites")
+    asn = models.BigIntegerField(verbose_name="AS number")
+    neighbour_ipv4 = InetAddressField(store_prefix_length=False)
+    neighbour_ipv6 = InetAddressField(store_prefix_length=False, null=True, blank=True)
+    accepted_prefixes = ArrayField(CidrAddressField(), default=list)
+    max_prefixes = models.PositiveIntegerField(default=50)
+    session_state = models.CharField(max_length=16, blank=True)
+    session_since = models.DateTimeField(null=True, blank=True)
+    session_reason = models.TextField(blank=True)
+    prefixes_received = ArrayField(CidrAddressField(), default=list)
+    prefixes_sent = ArrayField(CidrAddressField(), default=list)
+    observed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NetManager()
+
+    class Meta:
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(fields=("tenant", "name"), name="site_name_in_tenant"),
+            models.UniqueConstraint(
+                fields=("attachment", "neighbour_ipv4"), name="site_ipv4_neighbour_once"
+            ),
+            models.UniqueConstraint(
+                fields=("attachment", "neighbour_ipv6"), name="site_ipv6_neighbour_once"
+            ),
+        )
