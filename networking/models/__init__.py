@@ -1,12 +1,12 @@
 """The app's tables, one file a noun."""
 
 from networking.models.change import Change, ChangeScope, Verdict
-from networking.models.fabric import Fabric, Host
+from networking.models.fabric import Fabric, FabricAccess, Host
 from networking.models.network import Network, NetworkSite
 from networking.models.port import Port
 from networking.models.prefix import AllowedPrefix
 from networking.models.region import Region
-from networking.models.router import Attachment, Router
+from networking.models.router import Attachment, Router, RouterAccess
 from networking.models.scope import Generation, Scope
 from networking.models.site import Site
 
@@ -16,6 +16,7 @@ __all__ = [
     "Change",
     "ChangeScope",
     "Fabric",
+    "FabricAccess",
     "Generation",
     "Host",
     "Network",
@@ -23,6 +24,7 @@ __all__ = [
     "Port",
     "Region",
     "Router",
+    "RouterAccess",
     "Scope",
     "Site",
     "Verdict",

@@ -4,12 +4,19 @@ from django.db import models
 
 from networking.models.base import Row
 
+# Bytes of IP that an ordinary wire between two hosts carries (RFC 894).
+UNDERLAY_MTU = 1500
+# Bytes that Geneve over IPv4 adds as OVN sends it: 20 IP + 8 UDP + 8 Geneve + 8 option
+# + 14 inner Ethernet (RFC 8926, section 3).
+GENEVE_OVERHEAD = 58
+
 
 class Fabric(Row):
     """One OVN deployment (one northbound database), or a simulator.
 
-    `config` is what the backend's configuration class reads. `error` is empty while the
-    northbound database answers; `seen_at` is when it last did (UTC).
+    `mtu` is the largest IP packet in bytes that a machine may send to another host: the wire's
+    less the tunnel's headers. `error` is empty while the northbound database answers; `seen_at`
+    is when it last did (UTC).
     """
 
     class Backend(models.TextChoices):
@@ -19,7 +26,7 @@ class Fabric(Row):
     region = models.ForeignKey("networking.Region", models.PROTECT, related_name="fabrics")
     name = models.SlugField(max_length=63, unique=True)
     backend = models.CharField(max_length=16, choices=Backend)
-    config = models.JSONField(default=dict)
+    mtu = models.PositiveSmallIntegerField(default=UNDERLAY_MTU - GENEVE_OVERHEAD)
     error = models.TextField(blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)
 
@@ -28,6 +35,16 @@ class Fabric(Row):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FabricAccess(models.Model):
+    """How to reach a fabric; in a table of its own because tenants may not read it.
+
+    `config` is what the backend's configuration class reads.
+    """
+
+    fabric = models.OneToOneField(Fabric, models.CASCADE, primary_key=True, related_name="access")
+    config = models.JSONField(default=dict)
 
 
 class Host(Row):

@@ -1,5 +1,8 @@
 """Network: a subnet of a tenant."""
 
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import overload
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import OpClass
@@ -7,6 +10,15 @@ from django.db import models
 from netfields import CidrAddressField, NetManager
 
 from networking.models.base import NounRow, TenantRow
+
+
+@overload
+def gateway(prefix: IPv4Network) -> IPv4Address: ...
+@overload
+def gateway(prefix: IPv6Network) -> IPv6Address: ...
+def gateway(prefix: IPv4Network | IPv6Network) -> IPv4Address | IPv6Address:
+    """The address that a network of this prefix keeps for its gateway: the first host's."""
+    return prefix[1]
 
 
 class Network(NounRow):
@@ -31,6 +43,21 @@ class Network(NounRow):
     sites = models.ManyToManyField("networking.Site", through="networking.NetworkSite")
 
     objects = NetManager()
+
+    @property
+    def prefixes(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The prefixes of both families, IPv4 first."""
+        return tuple(prefix for prefix in (self.ipv4_prefix, self.ipv6_prefix) if prefix)
+
+    @property
+    def ipv4_gateway(self) -> IPv4Address:
+        """Where machines send what leaves the network."""
+        return gateway(self.ipv4_prefix)
+
+    @property
+    def ipv6_gateway(self) -> IPv6Address | None:
+        """The same for IPv6; none on an IPv4-only network."""
+        return gateway(self.ipv6_prefix) if self.ipv6_prefix else None
 
     class Meta:
         ordering = ("name",)

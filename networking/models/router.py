@@ -8,8 +8,8 @@ from networking.models.base import Row
 
 
 class Router(Row):
-    """A provider edge router. `config` is what the backend's configuration class reads;
-    `error` is empty while it answers; `seen_at` is when it last did (UTC)."""
+    """A provider edge router. `error` is empty while it answers; `seen_at` is when it last did
+    (UTC)."""
 
     class Backend(models.TextChoices):
         FRR = "frr", "FRR"
@@ -19,7 +19,6 @@ class Router(Row):
     name = models.SlugField(max_length=63, unique=True)
     backend = models.CharField(max_length=16, choices=Backend)
     asn = models.BigIntegerField(verbose_name="AS number")
-    config = models.JSONField(default=dict)
     error = models.TextField(blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)
 
@@ -28,6 +27,16 @@ class Router(Row):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RouterAccess(models.Model):
+    """How to reach a router; in a table of its own because tenants may not read it.
+
+    `config` is what the backend's configuration class reads.
+    """
+
+    router = models.OneToOneField(Router, models.CASCADE, primary_key=True, related_name="access")
+    config = models.JSONField(default=dict)
 
 
 class Attachment(Row):

@@ -3,6 +3,8 @@
 from django.db import models
 
 from networking.models.base import Row, TenantRow
+from networking.models.fabric import Fabric
+from networking.models.router import Router
 
 
 class Generation(Row):
@@ -61,3 +63,15 @@ class Scope(TenantRow):
                 condition=models.Q(verified__lt=models.F("wanted")),
             ),
         )
+
+    @property
+    def device(self) -> Fabric | Router:
+        """The fabric or the router; select it first, or this is a query."""
+        device = self.fabric or self.router
+        assert device is not None
+        return device
+
+    @property
+    def name(self) -> str:
+        """What people call the device."""
+        return self.device.name

@@ -16,7 +16,9 @@ class Site(NounRow):
 
     audit_type = "site"
 
-    attachment = models.ForeignKey("networking.Attachment", models.PROTECT, related_name="sites")
+    attachment = models.ForeignKey(
+        "networking.Attachment", models.PROTECT, db_constraint=False, related_name="sites"
+    )
     asn = models.BigIntegerField(verbose_name="AS number")
     neighbour_ipv4 = InetAddressField(store_prefix_length=False)
     neighbour_ipv6 = InetAddressField(store_prefix_length=False, null=True, blank=True)
