@@ -74,7 +74,7 @@ class Change(TenantRow):
 
 class ChangeScope(TenantRow):
     """A scope that a change touches. It is settled once the scope verified the change's
-    generation or a later one."""
+    generation or a later one; `carried` is the generation with which the scope took it up."""
 
     change = models.ForeignKey(
         Change, models.CASCADE, db_constraint=False, related_name="touched_scopes"
@@ -82,6 +82,7 @@ class ChangeScope(TenantRow):
     scope = models.ForeignKey(
         "networking.Scope", models.PROTECT, db_constraint=False, related_name="+"
     )
+    carried = models.BigIntegerField(null=True, blank=True)
     applied_at = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
 

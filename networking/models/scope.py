@@ -20,8 +20,9 @@ class Scope(TenantRow):
 
     `wanted`, `applied` and `verified` are generations; the engine works while they differ.
     `token` counts the claims and fences late writers; a claim lasts until `leased_until`.
-    `target` is the configuration number that the verifier waits for on a fabric, 0 for none.
-    `drift` is what the last sweep found and repaired: `{"steps": […], "at": …}` or empty.
+    `target` is the configuration number that the verifier waits for on a fabric, 0 for none, and
+    `target_generation` what was applied when it was asked for: what reaching it verifies.
+    `drift` is what a sweep last found: `{"at": …, "summary": …, "steps": […], "repaired_at": …}`.
     """
 
     fabric = models.ForeignKey(
@@ -37,6 +38,7 @@ class Scope(TenantRow):
     token = models.BigIntegerField(default=0)
     leased_until = models.DateTimeField(null=True, blank=True)
     target = models.BigIntegerField(default=0)
+    target_generation = models.BigIntegerField(default=0)
     applied_at = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
