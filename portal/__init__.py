@@ -1,0 +1,1 @@
+"""The Django project: settings, URLs, the task queue, and what spans apps."""

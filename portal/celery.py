@@ -1,0 +1,57 @@
+"""The task queue.
+
+A task carries a primary key and may be lost or delivered twice; the sweeps find what was lost.
+Apps add their periodic tasks in their own ``tasks`` module with ``@app.on_after_finalize.connect``
+and ``sender.add_periodic_task(seconds, task.s(), name=...)``.
+"""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import before_task_publish, setup_logging, task_prerun
+from django.conf import settings
+
+from portal.lib.logs import configure_logging, current_request_id, set_request_id
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+REQUEST_ID_HEADER = "demarc_request_id"
+
+app = Celery("demarc")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_ignore_result=True,
+    task_store_errors_even_if_ignored=False,
+    result_backend=None,  # with one, a dead broker blocks the request that publishes
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_publish_retry=False,
+    worker_prefetch_multiplier=1,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    broker_connection_retry_on_startup=True,
+    broker_connection_timeout=1,
+    broker_transport_options={
+        "socket_timeout": 1,
+        "socket_connect_timeout": 0.5,
+        "visibility_timeout": 3600,
+    },
+    task_serializer="json",
+    accept_content=["json"],
+)
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _log_like_the_web(**_: Any) -> None:
+    configure_logging(settings.LOGGING)
+
+
+@before_task_publish.connect
+def _send_request_id(headers: dict[str, Any], **_: Any) -> None:
+    headers[REQUEST_ID_HEADER] = current_request_id()
+
+
+@task_prerun.connect
+def _take_request_id(task: Any, **_: Any) -> None:
+    set_request_id(getattr(task.request, REQUEST_ID_HEADER, None) or "")

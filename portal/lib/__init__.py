@@ -1,0 +1,1 @@
+"""Helpers that know no app: database roles, row-level security, errors, ids, live updates."""

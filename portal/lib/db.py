@@ -1,0 +1,80 @@
+"""Database roles.
+
+A process signs in to PostgreSQL as a *login role* that inherits nothing and owns nothing.
+Work is done as one of four *group roles*, entered for the length of one transaction. What each
+may read and write is said by the migrations (see ``portal.lib.rls``); what it sees of a tenant's
+rows is decided by forced row-level security from the setting ``demarc.tenant``.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import connection, transaction
+
+TENANT_SETTING = "demarc.tenant"
+
+
+class DatabaseRole(StrEnum):
+    """The PostgreSQL group roles, by what they are for."""
+
+    IDENTITY = "demarc_identity"  # sign-in, sessions, tokens: before a tenant is known
+    TENANT = "demarc_tenant"  # one tenant's rows and nobody else's
+    STAFF = "demarc_staff"  # the provider's people: every tenant's rows
+    WORKER = "demarc_worker"  # engine, sweeps, seeds: every tenant's rows
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the current transaction acts as; no role means that nothing may be read."""
+
+    role: DatabaseRole | None = None
+    tenant_id: UUID | None = None
+
+
+NOBODY = Scope()
+
+
+def current_scope() -> Scope:
+    """The role and tenant entered last on this thread's connection."""
+    scope: Scope = getattr(connection, "demarc_scope", NOBODY)
+    return scope
+
+
+@contextmanager
+def acting_as(role: DatabaseRole, tenant_id: UUID | None = None) -> Iterator[None]:
+    """Run the block in a transaction as ``role``, seeing the rows of ``tenant_id``.
+
+    Blocks nest: leaving an inner one gives the outer one its role and tenant back. Both settings
+    are local to the transaction, so a pooled connection never carries them to its next user.
+    An exception rolls the block back.
+    """
+    if role is DatabaseRole.TENANT and tenant_id is None:
+        raise ValueError("the tenant role needs a tenant")
+    outer = current_scope()
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        _enter(Scope(role, tenant_id))
+        try:
+            yield
+        except BaseException:
+            # Rolling back to the savepoint also puts both settings back.
+            connection.demarc_scope = outer  # type: ignore[attr-defined]
+            raise
+        if outermost or connection.needs_rollback:
+            # The end of the transaction, or the roll-back, puts both settings back.
+            connection.demarc_scope = outer  # type: ignore[attr-defined]
+        else:
+            _enter(outer)
+
+
+def _enter(scope: Scope) -> None:
+    """Set role and tenant for the rest of this transaction, in one round trip."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT set_config('role', %s, true), set_config('{TENANT_SETTING}', %s, true)",
+            [scope.role or "none", str(scope.tenant_id or "")],
+        )
+    connection.demarc_scope = scope  # type: ignore[attr-defined]

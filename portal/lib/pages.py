@@ -1,0 +1,40 @@
+"""Error answers outside of a view: a page for people, a problem for programs."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from portal.lib.problems import is_api, problem_response
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400"""
+    return answer(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403"""
+    return answer(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404"""
+    return answer(request, 404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """500"""
+    return answer(request, 500)
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose CSRF token is missing or old."""
+    if is_api(request):
+        return problem_response(403, "csrf", "The X-CSRFToken header is missing or wrong.")
+    return render(request, "403_csrf.html", status=403)
+
+
+def answer(request: HttpRequest, status: int) -> HttpResponse:
+    """The error page of ``status``, or its problem."""
+    if is_api(request):
+        return problem_response(status)
+    return render(request, f"{status}.html", status=status)

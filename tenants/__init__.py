@@ -1,0 +1,1 @@
+"""Tenants, people, memberships, roles, API tokens and the audit trail."""

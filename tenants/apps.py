@@ -1,0 +1,10 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class TenantsConfig(AppConfig):
+    """Who there is, who may do what, and who did what."""
+
+    name = "tenants"
+    default_auto_field = "django.db.models.BigAutoField"
