@@ -16,7 +16,8 @@ class Fabric(Row):
 
     `mtu` is the largest IP packet in bytes that a machine may send to another host: the wire's
     less the tunnel's headers. `error` is empty while the northbound database answers; `seen_at`
-    is when it last did (UTC).
+    is when it last did (UTC). `orphans` are ids of tenants that it holds something for although
+    they have no scope here.
     """
 
     class Backend(models.TextChoices):
@@ -29,6 +30,7 @@ class Fabric(Row):
     mtu = models.PositiveSmallIntegerField(default=UNDERLAY_MTU - GENEVE_OVERHEAD)
     error = models.TextField(blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)
+    orphans = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ("name",)

@@ -9,7 +9,7 @@ from networking.models.base import Row
 
 class Router(Row):
     """A provider edge router. `error` is empty while it answers; `seen_at` is when it last did
-    (UTC)."""
+    (UTC); `orphans` as on a fabric."""
 
     class Backend(models.TextChoices):
         FRR = "frr", "FRR"
@@ -21,6 +21,7 @@ class Router(Row):
     asn = models.BigIntegerField(verbose_name="AS number")
     error = models.TextField(blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)
+    orphans = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ("name",)
