@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 ("before", models.JSONField(blank=True, default=dict)),
                 ("after", models.JSONField(blank=True, default=dict)),
                 ("plan", models.JSONField(blank=True, default=list)),
+                ("warnings", models.JSONField(blank=True, default=list)),
                 ("actor_kind", models.CharField(max_length=16)),
                 ("actor_id", models.UUIDField(blank=True, null=True)),
                 ("actor_label", models.CharField(max_length=255)),

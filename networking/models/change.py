@@ -10,7 +10,9 @@ class Change(TenantRow):
 
     `before` and `after` are the subject's editable fields, for the page and for a revert; the
     first is empty for a create, the second for a delete. `plan` holds the steps by scope as they
-    were foreseen when it was accepted: `[{"scope": name, "steps": […]}, …]`.
+    were foreseen when it was accepted: `[{"scope": name, "device": "fabric" or "router",
+    "lines": [{"action": …, "text": …}], "steps": […]}, …]`, where the lines are for people.
+    `warnings` are sentences about what was accepted but may surprise.
     """
 
     class State(models.TextChoices):
@@ -37,6 +39,7 @@ class Change(TenantRow):
     before = models.JSONField(default=dict, blank=True)
     after = models.JSONField(default=dict, blank=True)
     plan = models.JSONField(default=list, blank=True)
+    warnings = models.JSONField(default=list, blank=True)
     actor_kind = models.CharField(max_length=16)
     actor_id = models.UUIDField(null=True, blank=True)
     actor_label = models.CharField(max_length=255)
