@@ -11,7 +11,7 @@ STAFF, WORKER = DatabaseRole.STAFF, DatabaseRole.WORKER
 # Only the identity role reads password hashes and token digests.
 PERSON = "SELECT (id, email, name, is_active)"
 PERSON_OF_STAFF = "SELECT (id, email, name, is_active, staff_role, created_at, last_login)"
-TOKEN_COLUMNS = (  # noqa: S105 - names of columns
+KEY_COLUMNS = (
     "SELECT (id, tenant_id, name, role, prefix, created_by_id, created_at, expires_at, "
     "last_used_at, revoked_at)"
 )
@@ -61,9 +61,9 @@ class Migration(migrations.Migration):
             "apitoken",
             {
                 IDENTITY: "SELECT, UPDATE (last_used_at)",
-                TENANT: f"{TOKEN_COLUMNS}, INSERT, UPDATE (revoked_at)",
-                STAFF: f"{TOKEN_COLUMNS}, INSERT, UPDATE (revoked_at)",
-                WORKER: f"{TOKEN_COLUMNS}, INSERT, UPDATE (revoked_at)",
+                TENANT: f"{KEY_COLUMNS}, INSERT, UPDATE (revoked_at)",
+                STAFF: f"{KEY_COLUMNS}, INSERT, UPDATE (revoked_at)",
+                WORKER: f"{KEY_COLUMNS}, INSERT, UPDATE (revoked_at)",
             },
         ),
         TenantTable("tenants", "auditevent", {TENANT: TRAIL, STAFF: TRAIL, WORKER: TRAIL}),

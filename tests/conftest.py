@@ -1,0 +1,93 @@
+"""The test database and the world in it.
+
+The database is made by DATABASE_ADMIN_URL; tests then connect as the login role of DATABASE_URL,
+as the server does, so row-level security binds them too. To look at rows in a test, enter a role:
+``with acting_as(SYSTEM): ...`` (``tenants.access``).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import environ
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+from django.test import TransactionTestCase, override_settings
+from psycopg import sql
+
+from tests.world import World, make_world
+
+# Filled by migrations, so emptying them would not give back what a new database has.
+KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+def pytest_configure() -> None:
+    """Hash passwords quickly, and keep rate limits inside this process."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: Any, request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """A database of its own for each test process, dropped at the end."""
+    login = dict(connection.settings_dict)
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    name = f"test_{login['NAME']}_{worker}"
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    administer(drop)
+    administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    admin = environ.Env().db("DATABASE_ADMIN_URL")
+    admin.pop("ENGINE", None)
+    with django_db_blocker.unblock(), override_settings(AS_ADMINISTRATOR=True):
+        connection.settings_dict.update(admin | {"NAME": name})
+        call_command("prepare_database", verbosity=0)
+        connection.close()
+    connection.settings_dict.update(login | {"NAME": name})
+    TransactionTestCase._fixture_teardown = lambda self: empty_database()  # type: ignore[method-assign]
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+    connection.settings_dict["NAME"] = login["NAME"]
+    administer(drop)
+
+
+def administer(*statements: Any, name: str = "") -> None:
+    """Run statements as the administrator, outside of any transaction."""
+    url = environ.Env().db("DATABASE_ADMIN_URL")
+    with psycopg.connect(
+        host=url["HOST"] or None,
+        port=url["PORT"] or None,
+        user=url["USER"] or None,
+        password=url["PASSWORD"] or None,
+        dbname=name or url["NAME"],
+        autocommit=True,
+    ) as administrator:
+        for statement in statements:
+            administrator.execute(statement)
+
+
+def empty_database() -> None:
+    """What a test of real transactions leaves behind; the login role may not truncate."""
+    connection.close()
+    tables = [t for t in connection.introspection.table_names() if t not in KEPT_TABLES]
+    names = sql.SQL(", ").join(map(sql.Identifier, tables))
+    administer(
+        sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names),
+        name=connection.settings_dict["NAME"],
+    )
+
+
+@pytest.fixture(autouse=True)
+def _no_memory_of_other_tests() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Acme, Globex, their people and tokens, and the provider's people."""
+    return make_world()

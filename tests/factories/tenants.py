@@ -1,0 +1,56 @@
+"""Rows of the tenants app. Each function enters the database role that may write the row."""
+
+from dataclasses import dataclass
+
+from portal.lib.db import DatabaseRole, acting_as
+from tenants.access import TenantRef
+from tenants.models import ApiToken, Membership, Person, Role, StaffRole, Tenant
+from tenants.selectors import TOKEN_PREFIX_LENGTH, digest_of
+
+PASSWORD = "correct horse battery staple"
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token's row together with its secret."""
+
+    id: object
+    secret: str
+
+
+def make_tenant(slug: str, name: str = "", **fields: object) -> Tenant:
+    """A customer."""
+    with acting_as(DatabaseRole.WORKER):
+        return Tenant.objects.create(slug=slug, name=name or slug.title(), **fields)
+
+
+def make_person(email: str, *, staff_role: str = StaffRole.NONE, **fields: object) -> Person:
+    """Someone who can sign in with ``PASSWORD``."""
+    with acting_as(DatabaseRole.IDENTITY):
+        return Person.objects.create_user(email, PASSWORD, staff_role=staff_role, **fields)
+
+
+def make_membership(tenant: Tenant, person: Person, role: str = Role.ADMIN) -> Membership:
+    """A role in a tenant."""
+    with acting_as(DatabaseRole.WORKER):
+        return Membership.objects.create(tenant=tenant, person=person, role=role)
+
+
+def make_token(tenant: Tenant, role: str = Role.ADMIN, **fields: object) -> Token:
+    """An API token with a predictable secret."""
+    secret = f"dmt_{tenant.slug[:4]:_<4}{role[:4]}".ljust(TOKEN_PREFIX_LENGTH, "_") + "0" * 31
+    with acting_as(DatabaseRole.WORKER):
+        token = ApiToken.objects.create(
+            tenant=tenant,
+            name=f"{role} robot",
+            role=role,
+            prefix=secret[:TOKEN_PREFIX_LENGTH],
+            digest=digest_of(secret),
+            **fields,
+        )
+    return Token(token.id, secret)
+
+
+def ref(tenant: Tenant) -> TenantRef:
+    """The tenant as an actor holds it."""
+    return TenantRef(tenant.id, tenant.slug, tenant.name)
