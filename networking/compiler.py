@@ -5,6 +5,7 @@ constant number of queries. Rows that retire are left out: the devices are to lo
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -24,7 +25,21 @@ from networking.models import (
 )
 
 
-def compile_scope(scope: Scope) -> intent.FabricIntent | intent.RouterIntent:
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """Which networks and ports to compile; None for all. What a plan says of one of them does not
+    need the others."""
+
+    networks: frozenset[UUID] | None = None
+    ports: frozenset[UUID] | None = None
+
+
+EVERYTHING = Focus()
+
+
+def compile_scope(
+    scope: Scope, focus: Focus = EVERYTHING
+) -> intent.FabricIntent | intent.RouterIntent:
     """What the scope's tenant wants of the scope's device now.
 
     The generation is read before the rows: rows that a later change writes meanwhile may be in the
@@ -33,9 +48,9 @@ def compile_scope(scope: Scope) -> intent.FabricIntent | intent.RouterIntent:
     """
     number = _generation(scope.tenant_id)
     if scope.fabric is not None:
-        return _fabric_intent(scope, scope.fabric, number)
+        return _fabric_intent(scope, scope.fabric, number, focus)
     assert scope.router is not None
-    return _router_intent(scope, scope.router, number)
+    return _router_intent(scope, scope.router, number, focus)
 
 
 def fabric_of(tenant_id: UUID, region_id: UUID) -> Fabric | None:
@@ -64,17 +79,21 @@ def _tenant(scope: Scope) -> intent.TenantRef:
     return intent.TenantRef(id=str(scope.tenant_id), slug=scope.tenant.slug)
 
 
-def _networks(tenant_id: UUID, fabric: Fabric) -> list[Network]:
+def _networks(tenant_id: UUID, fabric: Fabric, focus: Focus) -> list[Network]:
     """The tenant's networks on this fabric, none when another fabric carries the region's."""
     if fabric_of(tenant_id, fabric.region_id) != fabric:
         return []
     networks = Network.objects.filter(tenant_id=tenant_id, region_id=fabric.region_id)
+    if focus.networks is not None:
+        networks = networks.filter(id__in=focus.networks)
     return list(networks.filter(retiring_at=None).order_by("name"))
 
 
-def _fabric_intent(scope: Scope, fabric: Fabric, number: int) -> intent.FabricIntent:
-    networks = _networks(scope.tenant_id, fabric)
+def _fabric_intent(scope: Scope, fabric: Fabric, number: int, focus: Focus) -> intent.FabricIntent:
+    networks = _networks(scope.tenant_id, fabric, focus)
     live = Port.objects.filter(retiring_at=None).order_by("name")
+    if focus.ports is not None:
+        live = live.filter(id__in=focus.ports)
     prefetch_related_objects(networks, Prefetch("ports", live, "live_ports"))
     return intent.FabricIntent(
         tenant=_tenant(scope),
@@ -132,7 +151,7 @@ def _transit(tenant_id: UUID, fabric: Fabric) -> intent.Transit | None:
     )
 
 
-def _router_intent(scope: Scope, router: Router, number: int) -> intent.RouterIntent:
+def _router_intent(scope: Scope, router: Router, number: int, focus: Focus) -> intent.RouterIntent:
     """A scope whose attachment was released wants nothing in its VRF."""
     attachment = (
         Attachment.objects.filter(tenant_id=scope.tenant_id, router=router, vrf=scope.vrf)
@@ -142,7 +161,7 @@ def _router_intent(scope: Scope, router: Router, number: int) -> intent.RouterIn
     routes: tuple[intent.Route, ...] = ()
     sites: tuple[intent.Site, ...] = ()
     if attachment is not None:
-        networks = _networks(scope.tenant_id, attachment.fabric)
+        networks = _networks(scope.tenant_id, attachment.fabric, focus)
         routes = tuple(route for network in networks for route in _routes(network, attachment))
         sites = _sites(attachment, networks)
     return intent.RouterIntent(

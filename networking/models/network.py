@@ -1,7 +1,6 @@
 """Network: a subnet of a tenant."""
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import overload
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -10,15 +9,7 @@ from django.db import models
 from netfields import CidrAddressField, NetManager
 
 from networking.models.base import NounRow, TenantRow
-
-
-@overload
-def gateway(prefix: IPv4Network) -> IPv4Address: ...
-@overload
-def gateway(prefix: IPv6Network) -> IPv6Address: ...
-def gateway(prefix: IPv4Network | IPv6Network) -> IPv4Address | IPv6Address:
-    """The address that a network of this prefix keeps for its gateway: the first host's."""
-    return prefix[1]
+from networking.planning.addresses import gateway
 
 
 class Network(NounRow):

@@ -1,7 +1,21 @@
 """From what is wanted and what is there to a plan. Pure; a plan is data and goes through JSON."""
 
 from networking.planning.diff import diff
+from networking.planning.outline import foresee, outline
 from networking.planning.plan import Action, Plan, Step
 from networking.planning.resource import Json, Noun, Resource
+from networking.planning.wording import Line, describe
 
-__all__ = ["Action", "Json", "Noun", "Plan", "Resource", "Step", "diff"]
+__all__ = [
+    "Action",
+    "Json",
+    "Line",
+    "Noun",
+    "Plan",
+    "Resource",
+    "Step",
+    "describe",
+    "diff",
+    "foresee",
+    "outline",
+]
