@@ -1,0 +1,81 @@
+"""Intent as device-neutral resources, one a noun: what a person wants to read of a plan.
+
+The difference of two outlines says what a change means before any device is asked. Every field of
+the intent is in it, so a device whose outline stays equal has nothing to do.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from networking.intent import FabricIntent, Network, Port, Route, RouterIntent, Site, Transit
+from networking.planning.diff import diff
+from networking.planning.plan import Plan
+from networking.planning.resource import Json, Noun, Resource
+
+ORDER = ("transit", "network", "port", "route", "site")
+"""Ways out first, then what is on them; what the sites learn comes last."""
+
+
+def outline(intent: FabricIntent | RouterIntent) -> tuple[Resource, ...]:
+    """One resource for each network, port, way out, route and site of the intent."""
+    if isinstance(intent, FabricIntent):
+        return tuple(_fabric(intent))
+    return tuple(_router(intent))
+
+
+def foresee(before: FabricIntent | RouterIntent | None, after: FabricIntent | RouterIntent) -> Plan:
+    """The plan from one intent of a scope to a later one; without `before`, from nothing."""
+    have = outline(before) if before else ()
+    return diff(outline(after), have, order=ORDER, generation=after.generation)
+
+
+def _fabric(intent: FabricIntent) -> Iterator[Resource]:
+    if intent.transit:
+        yield _transit(intent.transit)
+    for network in intent.networks:
+        yield _network(network)
+        for port in network.ports:
+            yield _port(port, network)
+
+
+def _router(intent: RouterIntent) -> Iterator[Resource]:
+    for route in intent.routes:
+        yield _route(route)
+    for site in intent.sites:
+        yield _site(site)
+
+
+def _transit(transit: Transit) -> Resource:
+    attrs = _attrs(transit)
+    return Resource("transit", transit.id, attrs, Noun("attachment", transit.id, transit.name))
+
+
+def _network(network: Network) -> Resource:
+    attrs = _attrs(network)
+    del attrs["ports"]
+    return Resource("network", network.id, attrs, Noun("network", network.id, network.name))
+
+
+def _port(port: Port, network: Network) -> Resource:
+    attrs = _attrs(port) | {"network": network.name}
+    return Resource("port", port.id, attrs, Noun("port", port.id, port.name))
+
+
+def _route(route: Route) -> Resource:
+    # A network's new name is nothing to the router.
+    attrs = {"prefix": route.prefix, "next_hop": route.next_hop}
+    noun = Noun("network", route.network_id, route.network_name)
+    return Resource("route", route.prefix, attrs, noun)
+
+
+def _site(site: Site) -> Resource:
+    return Resource("site", site.id, _attrs(site), Noun("site", site.id, site.name))
+
+
+def _attrs(value: Transit | Network | Port | Site) -> dict[str, Json]:
+    """The value's fields as JSON would give them back: lists, no tuples."""
+    fields = asdict(value)
+    del fields["id"]
+    return {
+        name: list(field) if isinstance(field, tuple) else field for name, field in fields.items()
+    }

@@ -1,0 +1,140 @@
+"""A plan in sentences."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from networking.planning.plan import Action, Plan, Step
+from networking.planning.resource import Json
+
+Attrs = Mapping[str, Json]
+
+FIELDS = {
+    "name": "name",
+    "ipv4_prefix": "IPv4 prefix",
+    "ipv4_gateway": "IPv4 gateway",
+    "ipv6_prefix": "IPv6 prefix",
+    "ipv6_gateway": "IPv6 gateway",
+    "mtu": "MTU",
+    "dhcp": "DHCP",
+    "mac": "MAC address",
+    "ipv4": "IPv4 address",
+    "ipv6": "IPv6 address",
+    "next_hop": "next hop",
+    "asn": "AS number",
+    "neighbours": "neighbours",
+    "accepted": "accepted prefixes",
+    "max_prefixes": "prefix limit",
+    "hosts": "gateway hosts",
+    "vlan": "VLAN",
+}
+"""What people call the fields; a field that is not here is named as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that a change does, for people. `action` says which sign stands before it."""
+
+    action: Action
+    text: str
+
+    def to_json(self) -> Json:
+        """A value for `json.dumps`."""
+        return {"action": self.action.value, "text": self.text}
+
+
+def describe(plan: Plan, device: str) -> tuple[Line, ...]:
+    """The plan of one scope, made by `foresee`, in lines; `device` is the scope's name.
+
+    What the sites learn and forget is gathered, one line for each set of prefixes.
+    """
+    lines = [line for step in plan.steps for line in _lines(step, device)]
+    sites = [step for step in plan.steps if step.kind == "site"]
+    return (*lines, *_learning(sites))
+
+
+def _lines(step: Step, device: str) -> Iterator[Line]:
+    attrs: Attrs = step.after or step.before or {}
+    if step.action is Action.UPDATE:
+        changes = list(_changes(step.before or {}, step.after or {}))
+        if changes:
+            yield Line(step.action, f"{_label(step)}: {'; '.join(changes)}")
+        return
+    text = f"{_label(step)} {_WORDS[step.kind](attrs)}"
+    if step.kind in ("route", "site"):
+        text += f" on {device}"
+    yield Line(step.action, text)
+
+
+def _label(step: Step) -> str:
+    if step.kind == "route":
+        return f"route {step.key}"
+    return f"{_NAMES.get(step.kind, step.kind)} {step.noun.name}"
+
+
+def _changes(before: Attrs, after: Attrs) -> Iterator[str]:
+    for name in after:
+        old, new = before.get(name), after[name]
+        # Gateways follow from prefixes, and what sites learn is told in lines of its own.
+        if old == new or name in ("advertised", "ipv4_gateway", "ipv6_gateway"):
+            continue
+        yield f"{FIELDS.get(name, name)} {_value(old)} → {_value(new)}"
+
+
+def _value(value: Json) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return str(value) if value not in ("", None) else "none"
+
+
+def _network(attrs: Attrs) -> str:
+    prefixes = ", ".join(filter(None, (attrs["ipv4_prefix"], attrs["ipv6_prefix"])))
+    dhcp = "DHCP" if attrs["dhcp"] else "no DHCP"
+    return f"{prefixes} (gateway {attrs['ipv4_gateway']}, {dhcp}, MTU {attrs['mtu']})"
+
+
+def _port(attrs: Attrs) -> str:
+    addresses = ", ".join(filter(None, (attrs["ipv4"], attrs["ipv6"])))
+    return f"{addresses} in network {attrs['network']} (MAC {attrs['mac']})"
+
+
+def _transit(attrs: Attrs) -> str:
+    hosts = f" on {', '.join(attrs['hosts'])}" if attrs["hosts"] else ""
+    gateway = attrs["gateway_ipv4"].partition("/")[0]
+    return f"over VLAN {attrs['vlan']} (gateway {gateway}{hosts})"
+
+
+def _route(attrs: Attrs) -> str:
+    return f"by way of {attrs['next_hop']}"
+
+
+def _site(attrs: Attrs) -> str:
+    accepted = _value(attrs["accepted"])
+    neighbours = _value(attrs["neighbours"])
+    return f"(AS {attrs['asn']}, neighbour {neighbours}, may announce {accepted})"
+
+
+_WORDS: Mapping[str, Callable[[Attrs], str]] = {
+    "network": _network,
+    "port": _port,
+    "transit": _transit,
+    "route": _route,
+    "site": _site,
+}
+_NAMES = {"port": "machine", "transit": "way out"}
+
+
+def _learning(steps: Iterable[Step]) -> Iterator[Line]:
+    """ "Berlin, Munich learn 10.1.5.0/24": sites that gain or lose the same prefixes share one."""
+    groups: dict[tuple[Action, tuple[str, ...]], list[str]] = {}
+    for step in steps:
+        before = set((step.before or {}).get("advertised", ()))
+        after = set((step.after or {}).get("advertised", ()))
+        for action, prefixes in ((Action.CREATE, after - before), (Action.DELETE, before - after)):
+            if prefixes:
+                groups.setdefault((action, tuple(sorted(prefixes))), []).append(step.noun.name)
+    for (action, prefixes), names in groups.items():
+        verb = "learn" if action is Action.CREATE else "forget"
+        ending = "s" if len(names) == 1 else ""
+        yield Line(action, f"{', '.join(names)} {verb}{ending} {', '.join(prefixes)}")
