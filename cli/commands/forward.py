@@ -1,0 +1,50 @@
+"""`demarc manage` and `demarc lab`: programs of the checkout in the right environment."""
+
+import subprocess
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+
+from cli import records, venv
+from cli.backing import named_or_embedded, portal_env, running
+from cli.layout import Layout, default_layout
+from cli.programs import base_env
+from cli.progress import Progress
+
+
+def manage(args: Namespace) -> int:
+    """Run manage.py against the running portal's database, or start that one for as long."""
+    layout = default_layout().make()
+    progress = Progress()
+    venv.ensure(layout, progress)
+    argv = [str(layout.python), "manage.py", *args.arguments]
+    lock = records.Lock(layout.state)
+    if not lock.take():
+        return _call(layout, argv, records.read_run(layout.state)["environment"])
+    try:
+        backing = named_or_embedded(layout, progress)
+        fabric = records.read_run(layout.state).get("fabric", {}).get("kind", "simulator")
+        env = portal_env(layout, backing, fabric=fabric, url="http://127.0.0.1:8000", admin=True)
+        with running(layout, backing, progress):
+            return _call(layout, argv, env)
+    finally:
+        lock.release()
+
+
+def lab(args: Namespace) -> int:
+    """Run the lab's own command for the lab of this state."""
+    layout = default_layout()
+    venv.ensure(layout, Progress())
+    state = ["--state", str(layout.lab)] if args.arguments[:1] == ["serve"] else []
+    arguments = ["--name", layout.lab_name, *args.arguments, *state]
+    return _call(layout, [str(layout.python), "-m", "lab", *arguments], {})
+
+
+def _call(layout: Layout, argv: Sequence[str], env: Mapping[str, str]) -> int:
+    """Run it on the caller's terminal, which also carries Ctrl-C to it."""
+    process = subprocess.Popen(argv, env={**base_env(), **env}, cwd=layout.checkout)
+    while True:
+        try:
+            status = process.wait()
+        except KeyboardInterrupt:
+            continue
+        return status if status >= 0 else 128 - status

@@ -1,0 +1,111 @@
+"""`demarc test`: everything that must pass, on servers that live as long as the tests."""
+
+import os
+import subprocess
+import tempfile
+import time
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from cli import backing, packages, venv
+from cli.accounts import first_closed_folder, server_account
+from cli.commands import lint
+from cli.layout import Layout, default_layout
+from cli.programs import base_env
+from cli.progress import Progress
+from cli.stages import CHOSEN, STAGES, Outcome, Stage, argv, why_not
+
+# pytest's exit statuses: 0 all passed, 1 some failed, 5 nothing was selected.
+NOTHING_SELECTED = 5
+
+
+def test(args: Namespace) -> int:
+    """Lint, then the unit, wire and browser tests; exit status 0 when all of it passed."""
+    began = time.monotonic()
+    progress = Progress()
+    layout = default_layout()
+    strict = args.strict or os.environ.get("CI") == "true"
+    venv.ensure(layout, progress, venv.RUN_AND_TEST)
+    outcome = Outcome()
+    stages = _stages(args, outcome)
+    if any(stage.name in ("wire", "browser") for stage in stages):
+        packages.ensure_for_tests(layout, progress)
+    if args.postgres == "system":
+        packages.ensure_postgres(layout, progress)
+    ok = args.no_lint or bool(args.arguments) or lint.all_pass(layout, progress)
+    with throw_away_state(layout) as own:
+        use_debian = args.postgres == "system"
+        with backing.throw_away(own, progress, use_debian=use_debian) as servers:
+            env = backing.portal_env(
+                own, servers, fabric="simulator", url="http://127.0.0.1:8000", admin=True
+            )
+            env["DEMARC_TEST_POSTGRES"] = args.postgres
+            for stage in stages:
+                ok &= _run(own, stage, env, args, outcome)
+    return _conclude(progress, outcome, ok=ok, strict=strict, seconds=time.monotonic() - began)
+
+
+def _stages(args: Namespace, outcome: Outcome) -> list[Stage]:
+    """The stages to run; those that cannot run here go to the list of what was left out."""
+    if args.arguments and args.only is None:
+        return [CHOSEN]
+    wanted = [stage for stage in STAGES if args.only in (None, stage.name)]
+    if args.postgres == "system":
+        wanted = [stage for stage in wanted if stage.name == "unit"]
+    runs = []
+    for stage in wanted:
+        if reason := why_not(stage):
+            outcome.left_out.append(f"{stage.name} tests: {reason}")
+        else:
+            runs.append(stage)
+    return runs
+
+
+def _run(
+    layout: Layout, stage: Stage, env: Mapping[str, str], args: Namespace, outcome: Outcome
+) -> bool:
+    print(f"\n{stage.name} tests", flush=True)
+    report = layout.state / f"{stage.name}.xml"
+    command = argv(layout.python, stage, report, args.arguments)
+    status = subprocess.run(
+        command,
+        cwd=layout.checkout,
+        env={**base_env(), **env},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    ).returncode
+    if report.exists():
+        outcome.add(report, stage.name)
+    if status == NOTHING_SELECTED:
+        if not args.arguments:
+            outcome.left_out.append(f"{stage.name} tests: there are none")
+        return True
+    return status == 0
+
+
+def _conclude(
+    progress: Progress, outcome: Outcome, *, ok: bool, strict: bool, seconds: float
+) -> int:
+    if outcome.left_out:
+        progress.say("\nLeft out:")
+        for sentence in outcome.left_out:
+            progress.say(f"  {sentence}")
+        if strict:
+            progress.say("With CI=true, or --strict, nothing may be left out.")
+            ok = False
+    progress.say(f"\n{'Everything passed' if ok else 'FAILED'} after {seconds:.0f} s")
+    progress.say(outcome.line())
+    return 0 if ok else 1
+
+
+@contextmanager
+def throw_away_state(layout: Layout) -> Iterator[Layout]:
+    """A state folder that is gone after the block, where the servers' account can reach it."""
+    account = server_account()
+    parent = Path(tempfile.gettempdir())
+    if account is not None and first_closed_folder(parent, account):
+        parent = Path("/var/tmp")  # noqa: S108 - mkdtemp makes a folder of its own in it
+    with tempfile.TemporaryDirectory(prefix="demarc-test-", dir=parent) as folder:
+        yield Layout(layout.checkout, Path(folder))

@@ -1,0 +1,96 @@
+"""The command line: which commands there are and what they take."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from cli.commands.down import down
+from cli.commands.forward import lab, manage
+from cli.commands.lint import lint
+from cli.commands.logs import logs
+from cli.commands.status import status
+from cli.commands.test import test
+from cli.commands.up import up
+from cli.errors import CommandError
+
+# What these take belongs to the program that they forward to, options and all.
+FORWARDED: dict[str, Callable[[argparse.Namespace], int]] = {"manage": manage, "lab": lab}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; return its exit status."""
+    try:
+        if arguments and arguments[0] in FORWARDED:
+            rest = argparse.Namespace(arguments=list(arguments[1:]))
+            return FORWARDED[arguments[0]](rest)
+        args, unknown = _parser().parse_known_args(arguments)
+        if unknown and args.run is not test:
+            _parser().error(f"unknown arguments: {' '.join(unknown)}")
+        args.arguments = [part for part in unknown if part != "--"]
+        status_code: int = args.run(args)
+    except CommandError as error:
+        print(f"demarc: {error}", file=sys.stderr)
+        return error.status
+    except KeyboardInterrupt:
+        return 130
+    return status_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="demarc",
+        description="Demarc on this machine: start it, stop it, look at it, test it.",
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_up(commands)
+    commands.add_parser("down", help="stop what runs").set_defaults(run=down)
+    _add_status(commands)
+    _add_logs(commands)
+    _add_test(commands)
+    commands.add_parser("lint", help="style, types, imports, templates, file sizes").set_defaults(
+        run=lint
+    )
+    commands.add_parser("manage", help="Django's manage.py against the running database")
+    commands.add_parser("lab", help="the lab network: status, exec, fail, heal")
+    return parser
+
+
+def _add_up(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("up", help="start everything; Ctrl-C stops it", allow_abbrev=False)
+    parser.add_argument("--detach", action="store_true", help="leave it running; see `down`")
+    parser.add_argument("--fabric", choices=("lab", "simulator", "none"))
+    parser.add_argument("--no-install", action="store_true", help="install no package")
+    parser.add_argument("--port", type=int, metavar="N", help="default: 8000, or a free one")
+    parser.set_defaults(run=up)
+
+
+def _add_status(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("status", help="what runs, where, and who may sign in")
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=status)
+
+
+def _add_logs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("logs", help="what the processes wrote")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="one process")
+    parser.add_argument("-f", "--follow", action="store_true")
+    parser.set_defaults(run=logs)
+
+
+def _add_test(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "test",
+        help="everything that must pass; further arguments go to pytest",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--only", choices=("unit", "wire", "browser"))
+    parser.add_argument("--strict", action="store_true", help="leaving anything out is a failure")
+    parser.add_argument("--no-lint", action="store_true")
+    parser.add_argument(
+        "--postgres",
+        choices=("embedded", "system"),
+        default="embedded",
+        help="system: unit tests on Debian's PostgreSQL 15",
+    )
+    parser.set_defaults(run=test)
