@@ -46,6 +46,7 @@ class Watch:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._wanted: dict[str, Port] = {}
+        self._trouble = ""
 
     def start(self) -> None:
         """Begin to watch."""
@@ -63,9 +64,7 @@ class Watch:
                 with Connection(self._socket, timeout=_LOOK_UP) as connection:
                     self._follow(connection)
             except (LabError, OSError) as error:
-                # A database that is down on purpose is no news each third of a second.
-                if self._socket.exists() and not isinstance(error, ConnectionError):
-                    self._note(str(error))
+                self._report(str(error))
             self._stop.wait(_PAUSE)
 
     def _follow(self, connection: Connection) -> None:
@@ -79,6 +78,13 @@ class Watch:
                 else:
                     self._wanted.pop(uuid, None)
             self._settle()
+            self._trouble = ""
+
+    def _report(self, trouble: str) -> None:
+        """Say what keeps the watch from its work, once for each new trouble."""
+        if trouble != self._trouble:
+            self._say(f"watch: {trouble}")
+        self._trouble = trouble
 
     def _settle(self) -> None:
         """Plug what is wanted and missing, unplug what is there and not wanted."""
