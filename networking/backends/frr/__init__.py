@@ -1,0 +1,1 @@
+"""The backend `frr`: a provider edge router that runs FRR, reached over SSH."""
