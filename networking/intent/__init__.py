@@ -5,6 +5,7 @@ intent speaks of one scope: a tenant on a fabric (`FabricIntent`) or on a router
 Addresses and prefixes are canonical text as `ipaddress` prints them.
 """
 
+from networking.intent.eui64 import eui64_address
 from networking.intent.fabric import FabricIntent, Network, Port, Transit
 from networking.intent.router import Route, RouterIntent, Site
 from networking.intent.scope import ScopeRef, TenantRef
@@ -19,4 +20,5 @@ __all__ = [
     "Site",
     "TenantRef",
     "Transit",
+    "eui64_address",
 ]
