@@ -1,0 +1,127 @@
+"""The event stream: tells open pages what changed, so that they fetch the fragment anew.
+
+Server-sent events (HTML Living Standard, section 9.2). A message holds a kind and an id, never
+content: what a page may see is decided when it fetches.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from time import monotonic
+from typing import Any
+
+import redis.asyncio as redis
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.db import connection
+from django.http import HttpRequest, StreamingHttpResponse
+
+from portal.lib import db, live
+from portal.lib.db import DatabaseRole
+from tenants import gate
+from tenants.access import Actor, Capability
+from tenants.web.base import StaffPage, TenantPage
+
+HEARTBEAT = 15.0  # seconds of silence until a comment tells proxies that the stream lives
+AUTHORISED_FOR = 60.0  # seconds until session and role are looked at again
+LIFETIME = 600.0  # seconds; the browser then connects anew, also to a newer release
+RECONNECT = 2000  # milliseconds the browser waits before it connects again
+
+
+class TenantEvents(TenantPage):
+    """What happens to one tenant's nouns and changes."""
+
+    capability = Capability.NETWORK_VIEW
+
+    async def get(self, request: HttpRequest, slug: str) -> StreamingHttpResponse:
+        """An endless answer; the gate let the actor in."""
+        return _response(request, live.tenant_channel(self.tenant.id), Capability.NETWORK_VIEW)
+
+
+class StaffEvents(StaffPage):
+    """What happens to the provider's own things, and to every tenant's."""
+
+    capability = Capability.INFRA_VIEW
+
+    async def get(self, request: HttpRequest) -> StreamingHttpResponse:
+        """An endless answer; the gate let the actor in."""
+        return _response(request, live.STAFF_CHANNEL, Capability.INFRA_VIEW)
+
+
+def _response(request: HttpRequest, channel: str, capability: Capability) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(
+        stream(request, channel, capability), content_type="text/event-stream"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+async def stream(
+    request: HttpRequest, channel: str, capability: Capability
+) -> AsyncIterator[bytes]:
+    """The messages of `channel` until the actor may no longer listen, or for `LIFETIME` seconds.
+
+    It ends at once while Redis does not answer: pages then poll.
+    """
+    await sync_to_async(connection.close)()
+    client = redis.from_url(settings.REDIS_URL, socket_connect_timeout=1.0)
+    try:
+        async with client.pubsub() as subscription:
+            await subscription.subscribe(channel)
+            again = "again" if "Last-Event-ID" in request.headers else "first"
+            yield f"retry: {RECONNECT}\nid: 1\nevent: hello\ndata: {again}\n\n".encode()
+            async for line in _listen(subscription, request, capability):
+                yield line
+    except redis.RedisError:
+        return
+    finally:
+        await client.aclose()
+
+
+async def _listen(
+    subscription: Any, request: HttpRequest, capability: Capability
+) -> AsyncIterator[bytes]:
+    begun = authorised = monotonic()
+    while (now := monotonic()) - begun < LIFETIME:
+        if now - authorised >= AUTHORISED_FOR:
+            if not await sync_to_async(may_listen)(request, capability):
+                return
+            authorised = now
+        message = await _next(subscription)
+        yield b": alive\n\n" if message is None else b"id: 1\ndata: " + message + b"\n\n"
+
+
+async def _next(subscription: Any) -> bytes | None:
+    """The next message, or None after `HEARTBEAT` seconds without one."""
+    try:
+        async with asyncio.timeout(HEARTBEAT):
+            async for message in subscription.listen():
+                if message["type"] == "message":
+                    data: bytes = message["data"]
+                    return data
+    except TimeoutError:
+        return None
+    return None
+
+
+def may_listen(request: HttpRequest, capability: Capability) -> bool:
+    """Whether whoever sent `request` still has the session, the role and the tenant for it.
+
+    Nothing that the request found out before is believed; the connection goes back afterwards.
+    """
+    before: Actor = request.actor  # type: ignore[attr-defined]
+    try:
+        with db.acting_as(DatabaseRole.IDENTITY):
+            request.session = type(request.session)(request.session.session_key)
+            request.user = get_user(request)
+            visitor = gate.identify(request)
+    finally:
+        connection.close()
+    actor = visitor.actor
+    return (
+        actor is not None
+        and not visitor.stranger
+        and actor.id == before.id
+        and actor.can(capability)
+    )

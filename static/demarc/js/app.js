@@ -1,0 +1,121 @@
+// Menus, toasts, the keyboard, times, and what survives a swapped fragment.
+const typing = (target) =>
+  target.closest("input, textarea, select, [contenteditable]") !== null;
+
+// -- menus and toasts ---------------------------------------------------------------------------
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.pop[open]")) {
+    if (!menu.contains(except)) menu.open = false;
+  }
+}
+
+document.addEventListener("click", (event) => {
+  closeMenus(event.target);
+  const close = event.target.closest("[data-close]");
+  if (close) close.closest(close.dataset.close)?.remove();
+  const fill = event.target.closest("[data-fill]");
+  if (fill) {
+    const input = document.getElementById(fill.dataset.fill);
+    input.value = fill.dataset.value;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.focus();
+  }
+  if (event.target.closest("[data-help]")) showHelp();
+});
+
+function scheduleToasts() {
+  for (const toast of document.querySelectorAll(".toast-note[data-seconds]")) {
+    setTimeout(() => toast.remove(), Number(toast.dataset.seconds) * 1000);
+    delete toast.dataset.seconds;
+  }
+}
+
+// -- keyboard -----------------------------------------------------------------------------------
+
+function showHelp() {
+  const help = document.querySelector("dialog.help");
+  if (help && !help.open) help.showModal();
+}
+
+const keys = {
+  n: () => document.querySelector("[data-key='n']")?.click(),
+  e: () => document.querySelector("[data-key='e']")?.click(),
+  "/": () => {
+    const search = document.querySelector("[data-key='/']");
+    if (search?.matches("input")) search.select();
+    search?.matches("input") ? search.focus() : search?.click();
+  },
+  "?": showHelp,
+};
+let going = 0; // until when the second key of "g n" counts, in milliseconds of the page's clock
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    closeMenus(null);
+    if (typing(event.target)) event.target.blur();
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (document.querySelector("dialog[open]")) return;
+  if (performance.now() < going) {
+    going = 0;
+    const item = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+    if (item) {
+      event.preventDefault();
+      item.click();
+      return;
+    }
+  }
+  if (event.key === "g") going = performance.now() + 1500;
+  else if (Object.hasOwn(keys, event.key)) {
+    event.preventDefault();
+    keys[event.key]();
+  }
+});
+
+// -- times --------------------------------------------------------------------------------------
+
+const units = [
+  [86400 * 365, "y"],
+  [86400 * 30, "mo"],
+  [86400, "d"],
+  [3600, "h"],
+  [60, "min"],
+];
+
+function relative(seconds) {
+  if (seconds < 5) return "just now";
+  for (const [size, unit] of units) {
+    if (seconds >= size) return `${Math.floor(seconds / size)} ${unit} ago`;
+  }
+  return `${Math.floor(seconds)} s ago`;
+}
+
+function tick() {
+  for (const time of document.querySelectorAll("time[data-relative]")) {
+    const text = relative((Date.now() - Date.parse(time.dateTime)) / 1000);
+    if (time.textContent !== text) time.textContent = text;
+  }
+}
+
+// -- swapped fragments --------------------------------------------------------------------------
+
+const opened = new Set();
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  opened.clear();
+  for (const details of event.detail.target.querySelectorAll("details[id]")) {
+    if (details.open) opened.add(details.id);
+  }
+});
+document.addEventListener("htmx:afterSettle", () => {
+  for (const id of opened) {
+    const details = document.getElementById(id);
+    if (details) details.open = true;
+  }
+  scheduleToasts();
+  tick();
+});
+
+scheduleToasts();
+setInterval(tick, 5000);

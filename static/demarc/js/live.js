@@ -1,0 +1,74 @@
+// Live pages: one event stream while the tab is visible; polling while the stream is down.
+// An element with data-live="network port" gets the event "live" when one of these kinds changed.
+const body = document.body;
+const POLL = 2000; // milliseconds between two polls of an unfinished change
+const GATHER = 120; // milliseconds during which messages become one refresh
+const RETRY = 5000; // milliseconds until the stream is tried again
+
+let stream = null;
+let retry = 0;
+let kinds = new Set();
+let gathering = 0;
+
+function refresh() {
+  gathering = 0;
+  const changed = kinds;
+  kinds = new Set();
+  for (const element of document.querySelectorAll("[data-live]")) {
+    const wanted = element.dataset.live.split(" ");
+    if (wanted.some((kind) => changed.has(kind))) htmx.trigger(element, "live");
+  }
+}
+
+function told(kind) {
+  kinds.add(kind);
+  gathering ||= setTimeout(refresh, GATHER);
+}
+
+function connect() {
+  if (stream || document.hidden || !body.dataset.events) return;
+  stream = new EventSource(body.dataset.events);
+  stream.addEventListener("message", (event) => told(JSON.parse(event.data).kind));
+  // What happened while no one listened is not told again.
+  stream.addEventListener("hello", (event) => {
+    body.dataset.stream = "up";
+    if (event.data === "again") everything();
+  });
+  stream.addEventListener("error", () => {
+    body.dataset.stream = "down";
+    if (stream.readyState !== EventSource.CLOSED) return;
+    disconnect();
+    retry = setTimeout(connect, RETRY);
+  });
+}
+
+function disconnect() {
+  clearTimeout(retry);
+  stream?.close();
+  stream = null;
+  body.dataset.stream = "down";
+}
+
+function everything() {
+  for (const element of document.querySelectorAll("[data-live]")) htmx.trigger(element, "live");
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) disconnect();
+  else {
+    connect();
+    everything();
+  }
+});
+
+// Unfinished work is also polled: slowly beside a stream, since messages may be lost.
+let beats = 0;
+setInterval(() => {
+  beats += 1;
+  if (document.hidden || (body.dataset.stream === "up" && beats % 5)) return;
+  for (const element of document.querySelectorAll("[data-poll]")) htmx.trigger(element, "live");
+}, POLL);
+
+addEventListener("pagehide", disconnect);
+addEventListener("pageshow", connect);
+connect();
