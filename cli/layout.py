@@ -11,7 +11,8 @@ from cli.errors import CommandError
 CHECKOUT = Path(__file__).resolve().parent.parent
 # Root's state lies here rather than in the checkout: the embedded servers run as another account,
 # which cannot pass a closed folder above the checkout, and no folder is opened for its sake.
-SYSTEM_STATE = Path("/var/lib/demarc")
+# Not /var/lib/demarc: a router keeps its fences there, closed, and may share this file system.
+SYSTEM_STATE = Path("/var/lib/demarc-portal")
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,9 @@ class Layout:
     def make(self) -> "Layout":
         """Create the state folders, passable but not listable for others; return self."""
         account = server_account()
+        if self.state.parent == SYSTEM_STATE and not SYSTEM_STATE.exists():
+            SYSTEM_STATE.mkdir()
+            SYSTEM_STATE.chmod(0o711)
         if account is not None and (closed := first_closed_folder(self.state.parent, account)):
             raise CommandError(
                 f"The state folder {self.state} cannot be reached by the account "

@@ -15,6 +15,8 @@ from cli.programs import Program, base_env
 
 CELERY_PROCESSES = 2
 LAB_READY_S = 60.0
+# What a killed task or request costs, the engine's sweep finds again.
+SERVING_STOP_S = 8.0
 # A cold database takes all migrations.
 PREPARE_S = 180.0
 
@@ -140,13 +142,14 @@ class Stack:
                 # The page at /health/ready looks at the collected files too.
                 after=(*after, "collectstatic") if name == "web" else after,
                 ready=ready,
+                stop_within=SERVING_STOP_S,
             )
             for name, label, argv, ready in listed
         ]
 
     def _granian(self) -> tuple[str, ...]:
         return (
-            *(str(self.layout.bin / "granian"), "--interface", "asgi"),
+            *(str(self.layout.bin / "granian"), "--interface", "asginl"),
             *("--host", LOOPBACK, "--port", str(self.port), "--workers", "1"),
             "portal.asgi:application",
         )

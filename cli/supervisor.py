@@ -131,7 +131,8 @@ class Supervisor:
 
     def _launch(self, program: Program, restarts: int = 0) -> None:
         log = self.log(program.name)
-        if log.exists() and log.stat().st_size > LOG_KEPT_BYTES:
+        # A log tells of one run; the one before it is kept beside it.
+        if log.exists() and (restarts == 0 or log.stat().st_size > LOG_KEPT_BYTES):
             log.replace(log.with_suffix(".log.1"))
         running = launch(program, log, self._cwd)
         running.restarts = restarts
@@ -158,7 +159,8 @@ class Supervisor:
                     self._fail(program, f"was not ready after {took:.0f} s")
                 continue
             running.is_ready = True
-            self._progress.done(program.label, took)
+            if program.step or program.ready is not None:
+                self._progress.done(program.label, took)
             self._record()
 
     def _fail(self, program: Program, how: str) -> NoReturn:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from cli import records, venv
 from cli.backing import named_or_embedded, portal_env, running
+from cli.errors import CommandError
 from cli.layout import Layout, default_layout
 from cli.programs import base_env
 from cli.progress import Progress
@@ -19,7 +20,10 @@ def manage(args: Namespace) -> int:
     argv = [str(layout.python), "manage.py", *args.arguments]
     lock = records.Lock(layout.state)
     if not lock.take():
-        return _call(layout, argv, records.read_run(layout.state)["environment"])
+        run = records.read_run(layout.state)
+        if "environment" not in run:
+            raise CommandError("Demarc is just starting; try again once it is ready.")
+        return _call(layout, argv, run["environment"])
     try:
         backing = named_or_embedded(layout, progress)
         fabric = records.read_run(layout.state).get("fabric", {}).get("kind", "simulator")

@@ -37,7 +37,7 @@ def gather(layout: Layout) -> dict[str, Any]:
     ]
     return {
         "running": running,
-        "ready": running and answers_ok(f"{run['url']}/health/ready"),
+        "ready": running and "url" in run and answers_ok(f"{run['url']}/health/ready"),
         "url": run.get("url") if running else None,
         "fabric": run.get("fabric") if running else None,
         "sign_ins": sign_ins(layout.demo),
@@ -49,6 +49,9 @@ def gather(layout: Layout) -> dict[str, Any]:
 def _print(layout: Layout, facts: dict[str, Any]) -> None:
     if not facts["running"]:
         print("Demarc is not running. Start it with ./demarc up")
+        return
+    if facts["url"] is None:
+        print("Demarc is starting.")
         return
     print(f"{facts['url']}  {'ready' if facts['ready'] else 'not ready'}")
     print(f"Fabric: {facts['fabric']['kind']} ({facts['fabric']['reason']})")

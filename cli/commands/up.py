@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from cli.stack import Stack
 from cli.supervisor import Interrupted, Supervisor
 
 DEFAULT_PORT = 8000
+# As a shell tells of a command that Ctrl-C has ended.
+INTERRUPTED = 128 + signal.SIGINT
 
 
 def up(args: Namespace) -> int:
@@ -37,15 +40,16 @@ def up(args: Namespace) -> int:
         lock.release()
 
 
-def _supervise(layout: Layout, args: Namespace, ready: Any) -> int:
+def _supervise(layout: Layout, args: Namespace, ready: Callable[[], None]) -> int:
     """Start the stack, call `ready` once it serves, keep it until someone wishes the end."""
     began = time.monotonic()
     progress = Progress()
+    records.write_run(layout.state)
     if left := records.end_leftovers(layout.state):
         progress.say(f"Ended what an earlier run had left: {', '.join(left)}")
+    stack = _prepare(layout, args, progress)
     supervisor = Supervisor(layout.state, layout.checkout, progress)
     with supervisor.signals():
-        stack = _prepare(layout, args, progress)
         records.write_run(layout.state, **_facts(stack))
         try:
             supervisor.start(stack.programs())
@@ -53,7 +57,7 @@ def _supervise(layout: Layout, args: Namespace, ready: Any) -> int:
             ready()
             supervisor.watch()
         except Interrupted:
-            pass
+            return INTERRUPTED
         finally:
             progress.say("Stopping ...")
             supervisor.stop()
@@ -160,3 +164,5 @@ def _in_background(layout: Layout, args: Namespace, writes: int) -> int:
     except CommandError as error:
         print(f"demarc: {error}", file=sys.stderr, flush=True)
         return error.status
+    except KeyboardInterrupt:
+        return INTERRUPTED
