@@ -202,6 +202,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 EMAIL_CONFIG = env.email("DEMARC_EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+# Without a mail server, whoever invites someone hands the link over.
+SHOW_INVITATION_LINKS = EMAIL_CONFIG["EMAIL_BACKEND"].endswith("console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.str("DEMARC_EMAIL_FROM", default=f"Demarc <demarc@{_public.hostname}>")
 
 LOGGING = logging_config(debug=DEBUG)

@@ -1,15 +1,18 @@
 """The reads of this app. Each takes the actor or stands before there is one; rows are frozen."""
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db.models import F, Q, QuerySet
+from django.http import Http404
 from django.utils import timezone
 
-from tenants.access import TenantRef
-from tenants.models import ApiToken, Membership, Tenant
+from tenants.access import Actor, TenantRef
+from tenants.models import ApiToken, AuditEvent, Membership, Tenant
+from tenants.models.api_token import TOKEN_PREFIX_LENGTH, digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,91 @@ def token_by_secret(secret: str) -> TokenRow | None:
     return TokenRow(row["id"], row["name"], row["role"], tenant, row["last_used_at"])
 
 
-TOKEN_MARK = "dmt_"  # noqa: S105 - what a secret starts with, so that scanners find leaked ones
-TOKEN_PREFIX_LENGTH = 12
+# -- What an actor may see: dictionaries, because no role but identity reads every column ----------
+
+Rows = QuerySet[Any, dict[str, Any]]
 
 
-def digest_of(secret: str) -> str:
-    """What is stored of a token. A fast hash suffices: the secret has 256 random bits."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+def people(actor: Actor) -> Rows:
+    """The members of the actor's tenant, with their roles, in the order they joined."""
+    return (
+        Membership.objects.filter(tenant_id=_tenant_id(actor))
+        .annotate(email=F("person__email"), name=F("person__name"))
+        .order_by("id")
+        .values("id", "person_id", "email", "name", "role", "created_at")
+    )
+
+
+def member(actor: Actor, membership_id: UUID) -> dict[str, Any]:
+    """One member of the actor's tenant."""
+    return _one(people(actor), membership_id)
+
+
+def tokens(actor: Actor) -> Rows:
+    """The tokens of the actor's tenant, newest first; never their digests."""
+    return (
+        ApiToken.objects.filter(tenant_id=_tenant_id(actor))
+        .annotate(creator=F("created_by__email"))
+        .order_by("-id")
+        .values(
+            "id", "name", "role", "prefix", "creator",
+            "created_at", "expires_at", "last_used_at", "revoked_at",
+        )
+    )  # fmt: skip
+
+
+def token(actor: Actor, token_id: UUID) -> dict[str, Any]:
+    """One token of the actor's tenant."""
+    return _one(tokens(actor), token_id)
+
+
+AUDIT_FIELDS = (
+    "id", "at", "actor_kind", "actor_label", "on_behalf_reason", "verb",
+    "subject_type", "subject_id", "subject_name", "detail", "request_id",
+)  # fmt: skip
+
+
+def audit_events(actor: Actor, *, query: str = "", before: UUID | None = None) -> Rows:
+    """The trail, newest first: of the actor's tenant, or for staff of everyone.
+
+    ``query`` keeps what names it as actor, verb or subject; ``before`` what is older than that id.
+    """
+    events = AuditEvent.objects.order_by("-id")
+    if actor.tenant is not None:
+        events = events.filter(tenant_id=actor.tenant.id)
+    if query:
+        events = events.filter(
+            Q(actor_label__icontains=query)
+            | Q(verb__icontains=query)
+            | Q(subject_name__icontains=query)
+        )
+    if before is not None:
+        events = events.filter(id__lt=before)
+    if actor.tenant is not None:
+        return events.values(*AUDIT_FIELDS)
+    return events.annotate(tenant_name=F("tenant__name"), tenant_slug=F("tenant__slug")).values(
+        *AUDIT_FIELDS, "tenant_name", "tenant_slug"
+    )
+
+
+def tenant_by_slug(slug: str) -> TenantRef:
+    """The tenant at this address, for staff; 404 when there is none."""
+    row = Tenant.objects.filter(slug=slug).values_list("id", "slug", "name").first()
+    if row is None:
+        raise Http404
+    return TenantRef(*row)
+
+
+def _tenant_id(actor: Actor) -> UUID:
+    """Scope: without a tenant there is nothing to find."""
+    if actor.tenant is None:
+        raise Http404
+    return actor.tenant.id
+
+
+def _one(rows: Rows, id_: UUID) -> dict[str, Any]:
+    """A foreign row and a missing one give the same 404."""
+    row = rows.filter(id=id_).first()
+    if row is None:
+        raise Http404
+    return row

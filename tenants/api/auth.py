@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
@@ -22,3 +23,21 @@ class ActorAuthentication(SessionAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """What a 401 names."""
         return "Bearer"
+
+
+class ActorAuthenticationScheme(OpenApiAuthenticationExtension):
+    """The same for the OpenAPI description."""
+
+    target_class = ActorAuthentication
+    name = ["token", "session"]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
+        """A token for programs, the session's cookie for pages."""
+        return [
+            {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "An API token: made on the page API tokens, shown once.",
+            },
+            {"type": "apiKey", "in": "cookie", "name": "session"},
+        ]

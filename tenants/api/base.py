@@ -1,23 +1,48 @@
 """What the API's views inherit."""
 
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from portal.lib.idempotency import answer_once
+from portal.lib.pagination import Cursor
 from tenants.access import Actor, Capability, TenantRef
+from tenants.gate import SAFE_METHODS
 
 
 class ActorApi(APIView):
-    """A view with an actor. ``capability`` opens it; ``write_capability`` opens unsafe methods."""
+    """A view with an actor. ``capability`` opens it; ``write_capability`` opens unsafe methods.
+
+    Unsafe methods honour ``Idempotency-Key``.
+    """
 
     capability: Capability | None = None
     write_capability: Capability | None = None
-    request: Request
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        """Answer; a write that was sent again is answered again, not done again."""
+        if request.method in SAFE_METHODS:
+            return super().dispatch(request, *args, **kwargs)
+        actor: Actor | None = request.actor  # type: ignore[attr-defined]
+        tenant_id = actor.tenant.id if actor and actor.tenant else None
+        respond = super().dispatch
+        return answer_once(request, tenant_id, lambda: respond(request, *args, **kwargs))
 
     @property
     def actor(self) -> Actor:
         """Who calls; the gate let nobody else through."""
-        actor: Actor = self.request._request.actor  # type: ignore[attr-defined]
+        request: HttpRequest | Request = self.request
+        actor: Actor = getattr(request, "_request", request).actor
         return actor
+
+    def page(self, rows: Any, serializer: Any) -> Response:
+        """One page of ``rows``, by cursor."""
+        paginator = Cursor()
+        shown = paginator.paginate_queryset(rows, self.request, view=self)
+        return paginator.get_paginated_response(serializer(shown, many=True).data)
 
 
 class TenantApi(ActorApi):

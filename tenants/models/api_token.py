@@ -1,9 +1,19 @@
 """A key with which a program acts for a tenant."""
 
+import hashlib
+
 from django.db import models
 
 from portal.lib.ids import uuid7
 from tenants.models.membership import Role
+
+TOKEN_MARK = "dmt_"  # noqa: S105 - what a secret starts with, so that scanners find leaked ones
+TOKEN_PREFIX_LENGTH = 12
+
+
+def digest_of(secret: str) -> str:
+    """What is stored of a token. A fast hash suffices: the secret has 256 random bits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class ApiToken(models.Model):
@@ -19,7 +29,7 @@ class ApiToken(models.Model):
     )
     name = models.CharField(max_length=100)
     role = models.CharField(max_length=10, choices=Role.choices)
-    prefix = models.CharField(max_length=12, unique=True)
+    prefix = models.CharField(max_length=TOKEN_PREFIX_LENGTH, unique=True)
     digest = models.CharField(max_length=64)
     created_by = models.ForeignKey(
         "tenants.Person", on_delete=models.SET_NULL, null=True, related_name="+"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from portal.lib.db import DatabaseRole, acting_as
 from tenants.access import TenantRef
 from tenants.models import ApiToken, Membership, Person, Role, StaffRole, Tenant
-from tenants.selectors import TOKEN_PREFIX_LENGTH, digest_of
+from tenants.models.api_token import TOKEN_PREFIX_LENGTH, digest_of
 
 PASSWORD = "correct horse battery staple"
 

@@ -1,0 +1,145 @@
+"""The API of people, tokens and the trail."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tenants import selectors
+from tenants.access import Capability
+from tenants.api.base import SignedInApi, TenantApi
+from tenants.api.serializers import (
+    AuditEventSerializer,
+    MemberSerializer,
+    MeSerializer,
+    NewTokenSerializer,
+    RoleSerializer,
+    TokenSerializer,
+)
+from tenants.gate import Visitor
+from tenants.services import memberships, people, tokens
+
+
+class Me(SignedInApi):
+    """Who calls, and which tenants that opens."""
+
+    @extend_schema(responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        """The caller."""
+        visitor: Visitor = request._request.visitor  # type: ignore[attr-defined]
+        actor = self.actor
+        tenants = [
+            {"slug": row.tenant.slug, "name": row.tenant.name, "role": row.role}
+            for row in visitor.memberships
+        ]
+        if actor.tenant is not None:
+            ref = actor.tenant
+            tenants = [{"slug": ref.slug, "name": ref.name, "role": actor.role}]
+        return Response(
+            MeSerializer(
+                {
+                    "kind": actor.kind,
+                    "id": actor.id,
+                    "label": actor.label,
+                    "staff_role": actor.staff_role,
+                    "tenants": tenants,
+                }
+            ).data
+        )
+
+
+class People(TenantApi):
+    """The tenant's members."""
+
+    capability = Capability.PEOPLE_VIEW
+    write_capability = Capability.PEOPLE_MANAGE
+
+    @extend_schema(responses=MemberSerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """Newest first."""
+        return self.page(selectors.people(self.actor), MemberSerializer)
+
+    @extend_schema(request=MemberSerializer, responses={201: MemberSerializer})
+    def post(self, request: Request, slug: str) -> Response:
+        """Invite someone by e-mail."""
+        given = MemberSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        invitation = people.invite(self.actor, self.tenant, **given.validated_data)
+        row = selectors.member(self.actor, invitation.membership_id)
+        return Response(MemberSerializer(row).data, status.HTTP_201_CREATED)
+
+
+class Member(TenantApi):
+    """One member."""
+
+    capability = Capability.PEOPLE_VIEW
+    write_capability = Capability.PEOPLE_MANAGE
+
+    @extend_schema(responses=MemberSerializer)
+    def get(self, request: Request, slug: str, membership_id: UUID) -> Response:
+        """The member."""
+        return Response(MemberSerializer(selectors.member(self.actor, membership_id)).data)
+
+    @extend_schema(request=RoleSerializer, responses=MemberSerializer)
+    def patch(self, request: Request, slug: str, membership_id: UUID) -> Response:
+        """Give the member another role."""
+        selectors.member(self.actor, membership_id)
+        given = RoleSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        memberships.change_role(self.actor, membership_id, **given.validated_data)
+        return Response(MemberSerializer(selectors.member(self.actor, membership_id)).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, slug: str, membership_id: UUID) -> Response:
+        """End the membership."""
+        memberships.remove(self.actor, membership_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Tokens(TenantApi):
+    """The tenant's API tokens."""
+
+    capability = Capability.TOKENS_MANAGE
+
+    @extend_schema(responses=TokenSerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """Newest first, revoked ones too."""
+        return self.page(selectors.tokens(self.actor), TokenSerializer)
+
+    @extend_schema(request=TokenSerializer, responses={201: NewTokenSerializer})
+    def post(self, request: Request, slug: str) -> Response:
+        """Make a token. The answer holds the secret, this once."""
+        given = TokenSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        new = tokens.create(self.actor, **given.validated_data)
+        return Response(NewTokenSerializer(new).data, status.HTTP_201_CREATED)
+
+
+class Token(TenantApi):
+    """One token."""
+
+    capability = Capability.TOKENS_MANAGE
+
+    @extend_schema(responses=TokenSerializer)
+    def get(self, request: Request, slug: str, token_id: UUID) -> Response:
+        """The token, without its secret."""
+        return Response(TokenSerializer(selectors.token(self.actor, token_id)).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, slug: str, token_id: UUID) -> Response:
+        """Revoke the token; its row stays for the trail."""
+        tokens.revoke(self.actor, token_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Audit(TenantApi):
+    """The tenant's audit trail."""
+
+    capability = Capability.AUDIT_VIEW
+
+    @extend_schema(responses=AuditEventSerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """Newest first."""
+        return self.page(selectors.audit_events(self.actor), AuditEventSerializer)
