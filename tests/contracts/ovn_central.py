@@ -59,13 +59,12 @@ class OvnCentral:
 
 
 @contextmanager
-def run_database(name: str, schema: Path, folder: Path, *remotes: str) -> Iterator[Any]:
-    """An ovsdb-server with one new database, listening on ``NAME.sock`` and on ``remotes``."""
+def run_database(name: str, schema: Path, folder: Path, *options: str) -> Iterator[Any]:
+    """An ovsdb-server with one new database, on ``NAME.sock`` and as ``options`` say."""
     file, socket = folder / f"{name}.db", folder / f"{name}.sock"
     subprocess.run(["ovsdb-tool", "create", file, schema], check=True)
-    listen = [f"--remote={remote}" for remote in (f"punix:{socket}", *remotes)]
-    command = ["ovsdb-server", *listen, f"--unixctl={folder}/{name}.ctl", *QUIET, file]
-    with running(command) as process:
+    listen = (f"--remote=punix:{socket}", f"--unixctl={folder}/{name}.ctl")
+    with running(["ovsdb-server", *listen, *options, *QUIET, file]) as process:
         wait_for(socket.exists, f"{name} listens")
         yield process
 

@@ -1,0 +1,76 @@
+"""What each act costs in requests, and in bytes as the tenant grows and its neighbours do."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from networking.backends.ovn.backend import OvnBackend
+from networking.intent import FabricIntent
+from networking.planning import Plan
+from tests.networking.backends.ovn.conftest import Enforce, plan_for
+from tests.networking.backends.ovn.intents import (
+    make_intent,
+    make_network,
+    make_port,
+    new_tenant,
+    scope_of,
+)
+
+
+def test_requests_an_act(backend: OvnBackend) -> None:
+    intent = make_intent()
+    scope = scope_of(intent.tenant)
+    plans: list[Plan] = []
+    acts: dict[str, tuple[Callable[[], object], int, int]] = {
+        "claim, first": (lambda: backend.claim(scope, 1), 2, 0),
+        "claim, again": (lambda: backend.claim(scope, 1), 1, 0),
+        "observe and plan": (lambda: plans.append(plan_for(backend, intent)), 1, 0),
+        "apply": (lambda: backend.apply(scope, plans[0], 1), 1, 0),
+        "apply, repeated": (lambda: backend.apply(scope, plans[0], 1), 3, 0),
+        "scopes": (backend.scopes, 1, 0),
+        "request": (backend.request, 1, 0),
+        "progress": (backend.progress, 1, 1),
+        "locate": (backend.locate, 0, 1),
+    }
+    for name, (act, north, south) in acts.items():
+        before = backend.northbound.requests, backend.southbound.requests
+        act()
+        spent = (
+            backend.northbound.requests - before[0],
+            backend.southbound.requests - before[1],
+        )
+        assert spent == (north, south), name
+
+
+def bytes_of(backend: OvnBackend, act: Callable[[], object]) -> int:
+    before = backend.northbound.sent + backend.northbound.received
+    act()
+    return backend.northbound.sent + backend.northbound.received - before
+
+
+def test_observing_costs_the_same_beside_neighbours(backend: OvnBackend, enforce: Enforce) -> None:
+    intent = make_intent()
+    scope = scope_of(intent.tenant)
+    enforce(intent)
+    alone = bytes_of(backend, lambda: backend.observe(scope))
+    for _ in range(10):
+        enforce(make_intent())
+    assert bytes_of(backend, lambda: backend.observe(scope)) == pytest.approx(alone, abs=100)
+
+
+def test_an_edit_does_not_grow_with_the_tenant(backend: OvnBackend, enforce: Enforce) -> None:
+    many = tuple(make_port(number) for number in range(1, 101))
+    small = FabricIntent(new_tenant(), 1, (make_network(ports=0),))
+    large = FabricIntent(new_tenant(), 1, (replace(make_network(), ports=many),))
+    spent = []
+    for intent in (small, large):
+        enforce(intent)
+        (held,) = intent.networks
+        more = replace(held, ports=(*held.ports, make_port(120)))
+        plan = plan_for(backend, replace(intent, networks=(more,)))
+        scope = scope_of(intent.tenant)
+        backend.claim(scope, 1000)
+        spent.append(bytes_of(backend, lambda s=scope, p=plan: backend.apply(s, p, 1000)))
+    assert spent[1] == pytest.approx(spent[0], abs=100)
+    assert max(spent) < 2500
