@@ -62,9 +62,9 @@ async def stream(
 ) -> AsyncIterator[bytes]:
     """The messages of `channel` until the actor may no longer listen, or for `LIFETIME` seconds.
 
-    It ends at once while Redis does not answer: pages then poll.
+    It ends at once while Redis does not answer: pages then poll. It holds no database connection:
+    the middleware gave back the request's.
     """
-    await sync_to_async(connection.close)()
     client = redis.from_url(settings.REDIS_URL, socket_connect_timeout=1.0)
     try:
         async with client.pubsub() as subscription:
