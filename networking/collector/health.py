@@ -1,0 +1,35 @@
+"""Whether a device answers."""
+
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from networking.engine.announce import announce
+from networking.engine.device import Device
+from networking.models import Fabric, Router, Scope
+from portal.lib.db import DatabaseRole, acting_as
+
+
+def answered(device: Device) -> None:
+    """The device is well. What waited for it to come back is tried at once."""
+    with acting_as(DatabaseRole.WORKER):
+        rows = _rows(device)
+        if rows.filter(error="").update(seen_at=timezone.now()):
+            return
+        rows.update(error="", seen_at=timezone.now())
+        of_device = {device.kind: device.id}
+        Scope.objects.filter(blocked=False, retry_at__gt=Now(), **of_device).update(retry_at=Now())
+        announce(device.kind, device.id)
+
+
+def failed(device: Device, reason: str) -> None:
+    """The device did not answer, and why."""
+    with acting_as(DatabaseRole.WORKER):
+        if _rows(device).exclude(error=reason).update(error=reason):
+            announce(device.kind, device.id)
+
+
+def _rows(device: Device) -> QuerySet[Fabric] | QuerySet[Router]:
+    if device.is_router:
+        return Router.objects.filter(pk=device.id)
+    return Fabric.objects.filter(pk=device.id)

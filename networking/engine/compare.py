@@ -1,0 +1,36 @@
+"""What a device lacks of an intent, and has beyond it."""
+
+from typing import Any
+
+from networking.backends.base import Backend
+from networking.engine.snapshot import Snapshot
+from networking.engine.words import listing
+from networking.intent import ScopeRef
+from networking.planning import Action, Plan, diff
+
+FOUND = {
+    Action.CREATE: "was missing",
+    Action.UPDATE: "had been altered",
+    Action.DELETE: "was not wanted",
+}
+
+
+def plan_for(backend: Backend[Any], ref: ScopeRef, wanted: Snapshot) -> Plan:
+    """The plan from what the device holds now to what is wanted. Raises BackendError."""
+    return diff(
+        backend.render(wanted.intent),
+        backend.observe(ref),
+        order=backend.order,
+        generation=wanted.generation,
+    )
+
+
+def differences(plan: Plan) -> str:
+    """The plan's steps seen as deviations, for people: `network web was missing`.
+
+    A noun takes several resources, so each is named once for each kind of deviation.
+    """
+    found = dict.fromkeys(
+        f"{step.noun.type} {step.noun.name or step.key} {FOUND[step.action]}" for step in plan.steps
+    )
+    return listing(list(found), "differences")

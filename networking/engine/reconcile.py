@@ -1,0 +1,99 @@
+"""One scope, from whatever its device holds to what its tenant wants."""
+
+import logging
+from typing import Any
+from uuid import UUID
+
+from networking.backends.base import Backend, BackendError, RouterBackend, StaleTokenError
+from networking.engine import record, wake
+from networking.engine.claim import Claim, claim, kept
+from networking.engine.compare import differences, plan_for
+from networking.engine.device import open_fabric, open_router
+from networking.engine.sites import sent_now, watch
+from networking.engine.snapshot import Snapshot, snapshot
+from networking.engine.verdicts import router_verdict, site_verdict
+from networking.intent import RouterIntent
+from networking.models import Verdict
+
+log = logging.getLogger(__name__)
+
+
+def reconcile(scope_id: UUID) -> None:
+    """Work on the scope until it wants nothing more, somebody else has it, or it has to wait.
+
+    What was accepted while a pass was under way is taken up by the next one.
+    """
+    while (held := claim(scope_id)) is not None:
+        if not work(held):
+            return
+
+
+def work(held: Claim) -> bool:
+    """One pass over a claimed scope; says whether it succeeded. An error is written down, so that
+    the sweep comes back to it, and never raised."""
+    try:
+        with kept(held):
+            _pass(held)
+    except BackendError as error:
+        _give_up(held, error)
+        return False
+    except Exception as error:
+        log.exception("pass failed", extra={"scope": str(held.scope_id)})
+        reason = f"The work stopped with an unexpected error ({type(error).__name__})."
+        _give_up(held, BackendError(reason, retry=True))
+        return False
+    return True
+
+
+def _pass(held: Claim) -> None:
+    wanted = snapshot(held.scope_id)
+    if isinstance(wanted.intent, RouterIntent):
+        with open_router(held.device) as router:
+            _route(router, held, wanted, wanted.intent)
+        return
+    with open_fabric(held.device) as fabric:
+        bring(fabric, held, wanted)
+    record.handed_over(held, wanted.generation)
+    wake.send(held.device.id)
+
+
+def _route(router: RouterBackend, held: Claim, wanted: Snapshot, intent: RouterIntent) -> None:
+    """A router answers for its sites at once, so the pass verifies, too."""
+    before = sent_now(router, intent.vrf)
+    bring(router, held, wanted)
+    record.applied(held, wanted.generation)
+    seen = watch(router, intent, before)
+    verdicts: list[Verdict] = []
+    for waiting in record.awaiting([held.scope_id]):
+        change = waiting.change
+        verdicts.append(router_verdict(change, held.device.name, waiting.applied_at))
+        verdicts += filter(None, (site_verdict(change, sighting) for sighting in seen))
+    record.verified(held, wanted.generation, verdicts)
+
+
+def bring(backend: Backend[Any], held: Claim, wanted: Snapshot) -> None:
+    """Make the device hold what is wanted, and read it back. Raises BackendError.
+
+    The token goes first: from then on the device refuses whoever had the scope before.
+    """
+    backend.claim(held.ref, held.token)
+    plan = plan_for(backend, held.ref, wanted)
+    if not plan:
+        return
+    backend.apply(held.ref, plan, held.token)
+    if rest := plan_for(backend, held.ref, wanted):
+        raise BackendError(
+            f"What was sent was read back otherwise: {differences(rest)}.", retry=True
+        )
+
+
+def _give_up(held: Claim, error: BackendError) -> None:
+    """A worker that was overtaken keeps quiet: the scope is in another's hands."""
+    stale = isinstance(error, StaleTokenError)
+    if stale and not record.still_owned(held):
+        log.info("overtaken", extra={"scope": str(held.scope_id)})
+        return
+    try:
+        record.failed(held, str(error), retry=error.retry or stale)
+    except StaleTokenError:
+        log.info("overtaken", extra={"scope": str(held.scope_id)})

@@ -1,0 +1,104 @@
+"""Writes down how far a scope came. Each function is one transaction, and refuses a worker whose
+claim another one has taken over."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+from django.db.models.functions import Now
+
+from networking.backends.base import StaleTokenError
+from networking.engine.announce import announce
+from networking.engine.backoff import pause
+from networking.engine.claim import Claim
+from networking.engine.settle import settle
+from networking.models import ChangeScope, Scope, Verdict
+from portal.lib.db import DatabaseRole, acting_as
+
+SETTLED = {"attempts": 0, "retry_at": None, "error": "", "blocked": False}
+"""What a scope looks like that nothing holds up."""
+
+
+def applied(held: Claim, generation: int) -> None:
+    """The device was read back and holds this generation; the claim stays."""
+    with acting_as(DatabaseRole.WORKER):
+        _update(held, applied=generation, applied_at=Now())
+        _carry(held, generation)
+        settle([held.scope_id])
+
+
+def handed_over(held: Claim, generation: int) -> None:
+    """The fabric's central database holds this generation: the verifier goes on from here."""
+    with acting_as(DatabaseRole.WORKER):
+        _update(held, applied=generation, applied_at=Now(), leased_until=None, **SETTLED)
+        _carry(held, generation)
+        settle([held.scope_id])
+
+
+def awaiting(scope_ids: Iterable[UUID]) -> list[ChangeScope]:
+    """What these scopes carry already and have not verified yet, with the changes."""
+    with acting_as(DatabaseRole.WORKER):
+        waiting = ChangeScope.objects.filter(
+            scope__in=scope_ids, verified_at=None, change__generation__lte=F("scope__applied")
+        )
+        return list(waiting.select_related("change").order_by("change__generation"))
+
+
+def verified(held: Claim, generation: int, verdicts: Iterable[Verdict]) -> None:
+    """The router's sites were seen to follow this generation; the claim ends."""
+    with acting_as(DatabaseRole.WORKER):
+        _update(held, verified=generation, verified_at=Now(), leased_until=None, **SETTLED)
+        mark_verified([held.scope_id])
+        keep(verdicts)
+        settle([held.scope_id])
+
+
+def failed(held: Claim, reason: str, *, retry: bool) -> None:
+    """The pass ended with an error: the scope waits for its next try, or for an edit."""
+    with acting_as(DatabaseRole.WORKER):
+        _update(
+            held,
+            error=reason,
+            attempts=F("attempts") + 1,
+            blocked=not retry,
+            retry_at=Now() + pause(held.attempts) if retry else None,
+            leased_until=None,
+        )
+        settle([held.scope_id])
+
+
+def still_owned(held: Claim) -> bool:
+    """Whether no other worker has taken the scope since."""
+    with acting_as(DatabaseRole.WORKER):
+        return Scope.objects.filter(pk=held.scope_id, token=held.token).exists()
+
+
+def mark_verified(scope_ids: Iterable[UUID]) -> None:
+    """Tick off what the scopes have verified by now, in the caller's transaction."""
+    ChangeScope.objects.filter(
+        scope__in=scope_ids, verified_at=None, change__generation__lte=F("scope__verified")
+    ).update(verified_at=Now())
+
+
+def keep(verdicts: Iterable[Verdict]) -> None:
+    """Write verdicts, in the caller's transaction; a newer one replaces its predecessor."""
+    Verdict.objects.bulk_create(
+        list(verdicts),
+        update_conflicts=True,
+        unique_fields=("change", "subject_type", "subject_name"),
+        update_fields=("state", "text", "seconds", "at"),
+    )
+
+
+def _update(held: Claim, **fields: Any) -> None:
+    if not Scope.objects.filter(pk=held.scope_id, token=held.token).update(**fields):
+        raise StaleTokenError("Another worker has taken the scope over.")
+    announce("scope", held.scope_id, held.tenant_id)
+
+
+def _carry(held: Claim, generation: int) -> None:
+    """Note with which generation the scope took a change up: the first one to include it."""
+    ChangeScope.objects.filter(
+        scope=held.scope_id, carried=None, change__generation__lte=generation
+    ).update(carried=generation, applied_at=Now())

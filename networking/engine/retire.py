@@ -1,0 +1,31 @@
+"""Removes the rows of what was deleted, once no device holds it any more."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.db import models
+
+from networking.models import Change, Network, Port, Site
+
+NOUNS: Mapping[str, type[models.Model]] = {"port": Port, "network": Network, "site": Site}
+
+
+def retire(deletes: Iterable[Change]) -> None:
+    """Remove the subjects of these changes, those of them that are deletes.
+
+    They are done, so every scope that they touch was read back without the subject. A subject
+    that was brought back since is no longer marked and stays.
+    """
+    gone: dict[str, list[UUID]] = {noun: [] for noun in NOUNS}
+    for change in deletes:
+        if change.verb == Change.Verb.DELETE and change.subject_type in gone:
+            gone[change.subject_type].append(change.subject_id)
+    # A network takes along its ports, which retired with it; they refer to it and go first.
+    _remove(Port, network__in=gone["network"])
+    for noun, ids in gone.items():
+        _remove(NOUNS[noun], pk__in=ids)
+
+
+def _remove(model: type[models.Model], **which: list[UUID]) -> None:
+    if all(which.values()):
+        model._default_manager.filter(retiring_at__isnull=False, **which).delete()

@@ -1,0 +1,96 @@
+"""Sees to it that a router's sites are sent what they should be, and nothing else."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from ipaddress import ip_address, ip_network
+
+from django.utils import timezone
+
+from networking.backends.base import BackendError, RouterBackend, Session
+from networking.engine.verdicts import SiteSighting
+from networking.engine.words import listing
+from networking.intent import RouterIntent, Site
+
+PATIENCE = 5.0  # seconds for a session that is up to carry the prefixes
+INTERVAL = 0.05  # seconds between two readings
+
+Sent = Mapping[str, frozenset[str]]
+
+
+def sent_now(router: RouterBackend, vrf: str) -> Sent:
+    """What each neighbour in the VRF is sent at this moment. Raises BackendError."""
+    return {one.neighbour: frozenset(one.sent) for one in _sessions(router, vrf).values()}
+
+
+def watch(
+    router: RouterBackend,
+    intent: RouterIntent,
+    before: Sent,
+    now: Callable[[], datetime] = timezone.now,
+) -> list[SiteSighting]:
+    """Wait until each site is sent exactly what the intent says, or has a session that is down.
+
+    `before` is what `sent_now` said before the intent was applied. Raises BackendError when a
+    session that is up does not follow in time.
+    """
+    routes = frozenset(route.prefix for route in intent.routes)
+    seen: dict[str, SiteSighting] = {}
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        sessions = _sessions(router, intent.vrf)
+        at = now()
+        late = ""
+        for site in intent.sites:
+            if site.id in seen:
+                continue
+            if wrong := _difference(site, sessions, routes):
+                late = late or wrong
+            else:
+                seen[site.id] = _sighting(site, sessions, before, at)
+        if not late:
+            return list(seen.values())
+        if time.monotonic() > deadline:
+            raise BackendError(f"After {PATIENCE:.0f} s {late}.", retry=True)
+        time.sleep(INTERVAL)
+
+
+def _sessions(router: RouterBackend, vrf: str) -> dict[str, Session]:
+    return {session.neighbour: session for session in router.sessions([vrf]).get(vrf, ())}
+
+
+def _difference(site: Site, sessions: Mapping[str, Session], routes: frozenset[str]) -> str:
+    """In words what a session that is up does not carry or carries beyond; empty if all is well.
+
+    A prefix without a route, for want of a next hop in its family, cannot be sent.
+    """
+    for neighbour in site.neighbours:
+        session = sessions.get(neighbour)
+        if session is None or not session.established:
+            continue
+        wanted = set(_of_family(site.advertised, neighbour)) & routes
+        sent = set(session.sent)
+        if missing := sorted(wanted - sent):
+            return f"{site.name} has not been sent {listing(missing, 'prefixes')}"
+        if extra := sorted(sent - wanted):
+            return f"{site.name} is still sent {listing(extra, 'prefixes')}"
+    return ""
+
+
+def _sighting(
+    site: Site, sessions: Mapping[str, Session], before: Sent, at: datetime
+) -> SiteSighting:
+    held = frozenset[str]().union(*(before.get(one, frozenset()) for one in site.neighbours))
+    states = [sessions.get(neighbour) or _unknown(neighbour) for neighbour in site.neighbours]
+    down = next((session for session in states if not session.established), None)
+    return SiteSighting(site=site, at=at, held=held, down=down)
+
+
+def _unknown(neighbour: str) -> Session:
+    """A router that has only just been told of a neighbour may not list it yet (RFC 4271, Idle)."""
+    return Session(neighbour, "Idle", None, (), ())
+
+
+def _of_family(prefixes: Sequence[str], neighbour: str) -> list[str]:
+    version = ip_address(neighbour).version
+    return [prefix for prefix in prefixes if ip_network(prefix).version == version]

@@ -1,0 +1,33 @@
+"""What a scope wants at one instant."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from networking import intent
+from networking.compiler import compile_scope
+from networking.engine.claim import load
+from portal.lib.db import DatabaseRole, acting_as
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An intent and the newest of the scope's generations that it includes."""
+
+    intent: intent.FabricIntent | intent.RouterIntent
+    generation: int
+
+
+def snapshot(scope_id: UUID) -> Snapshot:
+    """Compile the scope from one consistent view of the database, in a short transaction.
+
+    With a view per statement, the generation could be read before a change and the rows after it,
+    or the rows of one network before and those of the next one after it.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        with acting_as(DatabaseRole.WORKER):
+            scope = load(scope_id)
+            return Snapshot(intent=compile_scope(scope), generation=scope.wanted)

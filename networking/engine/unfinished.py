@@ -1,0 +1,11 @@
+"""Which scopes want a worker, in the database's own terms and by its own clock."""
+
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+# A fabric's scope is out of the workers' hands once it is applied: the verifier goes on with it.
+UNFINISHED = Q(fabric__isnull=False, applied__lt=F("wanted")) | Q(
+    router__isnull=False, verified__lt=F("wanted")
+)
+FREE = Q(leased_until=None) | Q(leased_until__lt=Now())
+DUE = Q(blocked=False) & (Q(retry_at=None) | Q(retry_at__lte=Now()))

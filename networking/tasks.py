@@ -1,0 +1,83 @@
+"""Celery doors: each calls the engine or the collector with a primary key.
+
+A message may be lost or come twice; the sweeps make up for the one, the claims for the other. A
+message of a sweep expires before the next sweeps pile up behind a busy worker.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from celery import Celery, current_app, shared_task
+
+from networking import collector
+from networking.engine import devices, drift, sweep
+from networking.engine.reconcile import reconcile as reconcile_scope
+
+SWEEP = 5.0  # seconds
+ORPHANS = 60.0  # seconds
+EXPIRY = 30.0  # seconds
+
+
+@shared_task
+def reconcile(scope_id: str) -> None:
+    """Bring one scope's device to what its tenant wants."""
+    reconcile_scope(UUID(scope_id))
+
+
+@shared_task
+def sweep_abandoned() -> None:
+    """Hand out the scopes that wait for a worker."""
+    for scope_id in sweep.abandoned():
+        reconcile.apply_async((str(scope_id),), expires=EXPIRY)
+
+
+@shared_task
+def check_drift(scope_id: str) -> None:
+    """Compare one scope's device with what its tenant wants, and repair it."""
+    drift.check(UUID(scope_id))
+
+
+@shared_task
+def sweep_drift() -> None:
+    """Hand out the scopes at rest that nobody looked at for a minute."""
+    for scope_id in sweep.unobserved():
+        check_drift.apply_async((str(scope_id),), expires=EXPIRY)
+
+
+@shared_task
+def collect() -> None:
+    """Ask every device how it is."""
+    for fabric_id in devices.fabric_ids():
+        collect_fabric.apply_async((str(fabric_id),), expires=SWEEP)
+    for router_id in devices.router_ids():
+        collect_router.apply_async((str(router_id),), expires=SWEEP)
+
+
+@shared_task
+def collect_fabric(fabric_id: str) -> None:
+    """Hosts and ports of one fabric."""
+    collector.collect_fabric(UUID(fabric_id))
+
+
+@shared_task
+def collect_router(router_id: str) -> None:
+    """BGP sessions of one router."""
+    collector.collect_router(UUID(router_id))
+
+
+@shared_task
+def find_orphans() -> None:
+    """Report what devices hold for tenants that have nothing there."""
+    for fabric_id in devices.fabric_ids():
+        collector.find_fabric_orphans(fabric_id)
+    for router_id in devices.router_ids():
+        collector.find_router_orphans(router_id)
+
+
+@current_app.on_after_finalize.connect
+def schedule(sender: Celery, **_: Any) -> None:
+    """What the beat sends, and how often."""
+    sender.add_periodic_task(SWEEP, sweep_abandoned.s(), name="sweep abandoned", expires=SWEEP)
+    sender.add_periodic_task(SWEEP, sweep_drift.s(), name="sweep drift", expires=SWEEP)
+    sender.add_periodic_task(SWEEP, collect.s(), name="collect", expires=SWEEP)
+    sender.add_periodic_task(ORPHANS, find_orphans.s(), name="find orphans", expires=ORPHANS)
