@@ -81,12 +81,11 @@ def _add_logs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 def _add_test(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser(
         "test",
-        help="everything that must pass; further arguments go to pytest",
+        help="everything that must pass; or, with arguments for pytest, what these choose",
         allow_abbrev=False,
     )
     parser.add_argument("--only", choices=("unit", "wire", "browser"))
     parser.add_argument("--strict", action="store_true", help="leaving anything out is a failure")
-    parser.add_argument("--no-lint", action="store_true")
     parser.add_argument(
         "--postgres",
         choices=("embedded", "system"),

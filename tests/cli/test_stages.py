@@ -1,0 +1,98 @@
+"""What `demarc test` counts, and when it fails."""
+
+import subprocess
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from cli.commands import test as command
+from cli.progress import Progress
+from cli.stages import CHOSEN, STAGES, Outcome, argv
+
+SUITE = """
+import pytest
+def test_passes(): pass
+def test_fails(): assert 1 == 2
+@pytest.fixture
+def broken(): raise RuntimeError
+def test_errs(broken): pass
+def test_skips(): pytest.skip("no lab here")
+"""
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    """pytest's own report of one passed, one failed, one broken and one skipped test."""
+    suite = tmp_path / "test_suite.py"
+    suite.write_text(SUITE)
+    path = tmp_path / "report.xml"
+    words = argv(Path(sys.executable), CHOSEN, path, [str(suite), "-p", "no:django"])
+    # Apart from this project's settings.
+    words += ["-c", str(tmp_path / "pytest.ini"), f"--rootdir={tmp_path}"]
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    subprocess.run(words, capture_output=True, check=False, cwd=tmp_path)
+    return path
+
+
+def test_the_counts_are_those_of_the_report(report: Path) -> None:
+    outcome = Outcome()
+    outcome.add(report, "unit")
+    outcome.add(report, "unit")
+    assert outcome.line() == "2 passed, 4 failed, 2 skipped"
+    assert outcome.left_out[0] == "unit: test_suite.test_skips: no lab here"
+
+
+@pytest.mark.parametrize(("strict", "status"), [(False, 0), (True, 1)])
+def test_what_is_left_out_fails_only_where_nothing_may_be(
+    strict: bool, status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcome = Outcome(passed=3, left_out=["wire tests: need root"])
+    assert command._conclude(Progress(), outcome, ok=True, strict=strict, seconds=1) == status
+    printed = capsys.readouterr().out.splitlines()
+    assert "  wire tests: need root" in printed
+    assert printed[-1] == "3 passed, 0 failed, 0 skipped"
+
+
+def test_a_failure_stays_a_failure() -> None:
+    assert command._conclude(Progress(), Outcome(), ok=False, strict=False, seconds=1) == 1
+
+
+def test_each_test_belongs_to_exactly_one_stage() -> None:
+    for wire in (False, True):
+        for browser in (False, True):
+            marks = {"wire": wire, "browser": browser}
+            chosen = [s.name for s in STAGES if eval(s.select, {}, marks)]
+            assert len(chosen) == 1
+
+
+@pytest.mark.parametrize(
+    ("only", "arguments", "postgres", "names"),
+    [
+        (None, [], "embedded", ["unit", "wire", "browser"]),
+        ("unit", [], "embedded", ["unit"]),
+        (None, ["tests/cli"], "embedded", ["chosen"]),
+        (None, [], "system", ["unit"]),
+    ],
+)
+def test_which_stages_run(
+    only: str | None,
+    arguments: list[str],
+    postgres: str,
+    names: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(command, "why_not", lambda stage: None)
+    args = Namespace(only=only, arguments=arguments, postgres=postgres)
+    assert [stage.name for stage in command._stages(args, Outcome())] == names
+
+
+def test_a_stage_that_cannot_run_here_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        command, "why_not", lambda stage: "needs root" if stage.name == "wire" else None
+    )
+    outcome = Outcome()
+    args = Namespace(only=None, arguments=[], postgres="embedded")
+    assert [stage.name for stage in command._stages(args, outcome)] == ["unit", "browser"]
+    assert outcome.left_out == ["wire tests: needs root"]
