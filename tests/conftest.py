@@ -89,5 +89,8 @@ def _no_memory_of_other_tests() -> None:
 
 @pytest.fixture
 def world(db: None) -> World:
-    """Acme, Globex, their people and tokens, and the provider's people."""
+    """Acme, Globex, their people and tokens, and the provider's people.
+
+    Committed in a test that is marked ``django_db(transaction=True)``.
+    """
     return make_world()

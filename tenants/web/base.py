@@ -17,6 +17,7 @@ class ActorPage(ContextMixin, View):
     capability: Capability | None = None
     write_capability: Capability | None = None
     nav = ""
+    http_method_names = ["get", "head", "options", "post"]
     request: HttpRequest
 
     @property

@@ -1,11 +1,12 @@
 """Rows of the tenants app. Each function enters the database role that may write the row."""
 
+import secrets
 from dataclasses import dataclass
 
 from portal.lib.db import DatabaseRole, acting_as
 from tenants.access import TenantRef
 from tenants.models import ApiToken, Membership, Person, Role, StaffRole, Tenant
-from tenants.models.api_token import TOKEN_PREFIX_LENGTH, digest_of
+from tenants.models.api_token import TOKEN_MARK, TOKEN_PREFIX_LENGTH, digest_of
 
 PASSWORD = "correct horse battery staple"
 
@@ -37,8 +38,8 @@ def make_membership(tenant: Tenant, person: Person, role: str = Role.ADMIN) -> M
 
 
 def make_token(tenant: Tenant, role: str = Role.ADMIN, **fields: object) -> Token:
-    """An API token with a predictable secret."""
-    secret = f"dmt_{tenant.slug[:4]:_<4}{role[:4]}".ljust(TOKEN_PREFIX_LENGTH, "_") + "0" * 31
+    """An API token and its secret."""
+    secret = TOKEN_MARK + secrets.token_urlsafe(32)
     with acting_as(DatabaseRole.WORKER):
         token = ApiToken.objects.create(
             tenant=tenant,

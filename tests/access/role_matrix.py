@@ -1,0 +1,110 @@
+"""Who gets what at which address: default deny, as a table that people read.
+
+To add a route, add a line to the table of its app: the route's name, the method, then one cell a
+visitor. ``test_role_matrix.py`` fails for a route or method of the URL resolver that has no line
+here, for a line without a route, and for every cell that isn't so. An address with ids in it needs
+an entry in ``OBJECTS``; ``test_strangers.py`` then also asks for it with another tenant's id.
+
+Visitors: anonymous; stranger (an admin of Globex, at Acme's addresses); Acme's admin, network,
+billing and read_only; the provider's operator and finance; acting (the operator acting for Acme).
+At ``/api/v1/`` the people of tenants come with a token, the provider's with a session.
+
+Cells: ``yes`` the gate opens (the answer is below 400, or refuses the empty body that the test
+sends: 400, 409, 412, 422); ``in`` is sent to sign in (a page redirects, the API answers 401);
+``403``, ``404``, ``405`` are answered as such; ``-`` is not asked (an endless stream).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from portal.lib.ids import uuid7
+from tests.factories.tenants import make_membership, make_person, make_token
+from tests.world import World
+
+COLUMNS = (
+    *("anonymous", "stranger"),
+    *("admin", "network", "billing", "read_only"),
+    *("operator", "finance", "acting"),
+)
+
+# allauth's views do not ask who comes: they are the way in.
+ACCOUNTS = """
+#                                          anon str  adm  net  bil  ro   op   fin  acting
+account_login                        GET   yes  yes  yes  yes  yes  yes  yes  yes  yes
+account_login                        POST  yes  yes  yes  yes  yes  yes  yes  yes  yes
+account_logout                       GET   yes  yes  yes  yes  yes  yes  yes  yes  yes
+account_logout                       POST  yes  yes  yes  yes  yes  yes  yes  yes  yes
+account_inactive                     GET   yes  yes  yes  yes  yes  yes  yes  yes  yes
+account_signup                       GET   yes  yes  yes  yes  yes  yes  yes  yes  yes
+account_signup                       POST  yes  yes  yes  yes  yes  yes  yes  yes  yes
+account_reauthenticate               GET   in   yes  yes  yes  yes  yes  yes  yes  yes
+account_reauthenticate               POST  in   yes  yes  yes  yes  yes  yes  yes  yes
+account_change_password              GET   in   yes  yes  yes  yes  yes  yes  yes  yes
+account_change_password              POST  in   yes  yes  yes  yes  yes  yes  yes  yes
+account_set_password                 GET   in   yes  yes  yes  yes  yes  yes  yes  yes
+account_set_password                 POST  in   yes  yes  yes  yes  yes  yes  yes  yes
+account_reset_password               GET   yes  yes  yes  yes  yes  yes  yes  yes  yes
+account_reset_password               POST  yes  yes  yes  yes  yes  yes  yes  yes  yes
+account_reset_password_done          GET   yes  yes  yes  yes  yes  yes  yes  yes  yes
+account_reset_password_from_key      GET   yes  yes  yes  yes  yes  yes  yes  yes  yes
+account_reset_password_from_key      POST  yes  yes  yes  yes  yes  yes  yes  yes  yes
+account_reset_password_from_key_done GET   yes  yes  yes  yes  yes  yes  yes  yes  yes
+schema                               GET   yes  yes  yes  yes  yes  yes  yes  yes  yes
+"""
+
+TENANTS = """
+#                                          anon str  adm  net  bil  ro   op   fin  acting
+tenants:home                         GET   in   yes  yes  yes  yes  yes  yes  yes  yes
+tenants:people                       GET   in   404  yes  yes  yes  yes  404  404  yes
+tenants:people                       POST  in   404  yes  403  403  403  404  404  yes
+tenants:member_role                  POST  in   404  yes  403  403  403  404  404  yes
+tenants:member_remove                POST  in   404  yes  403  403  403  404  404  yes
+tenants:tokens                       GET   in   404  yes  403  403  403  404  404  yes
+tenants:tokens                       POST  in   404  yes  403  403  403  404  404  yes
+tenants:token_revoke                 POST  in   404  yes  403  403  403  404  404  yes
+tenants:audit                        GET   in   404  yes  yes  403  yes  404  404  yes
+tenants:staff_audit                  GET   in   403  403  403  403  403  yes  yes  yes
+tenants:act                          GET   in   403  403  403  403  403  yes  403  yes
+tenants:act                          POST  in   403  403  403  403  403  yes  403  yes
+tenants:stop_acting                  POST  in   403  403  403  403  403  yes  403  yes
+tenants_api:me                       GET   in   yes  yes  yes  yes  yes  yes  yes  yes
+tenants_api:people                   GET   in   404  yes  yes  yes  yes  404  404  yes
+tenants_api:people                   POST  in   404  yes  403  403  403  404  404  yes
+tenants_api:member                   GET   in   404  yes  yes  yes  yes  404  404  yes
+tenants_api:member                   PATCH in   404  yes  403  403  403  404  404  yes
+tenants_api:member                   DELETE in  404  yes  403  403  403  404  404  yes
+tenants_api:tokens                   GET   in   404  yes  403  403  403  404  404  yes
+tenants_api:tokens                   POST  in   404  yes  403  403  403  404  404  yes
+tenants_api:token                    GET   in   404  yes  403  403  403  404  404  yes
+tenants_api:token                    DELETE in  404  yes  403  403  403  404  404  yes
+tenants_api:audit                    GET   in   404  yes  yes  403  yes  404  404  yes
+"""
+
+# Pages and API of networking.
+NETWORKING = """
+#                                          anon str  adm  net  bil  ro   op   fin  acting
+"""
+
+# What spans the apps: dashboard, customers, regions, event streams.
+PORTAL = """
+#                                          anon str  adm  net  bil  ro   op   fin  acting
+portal:events                        GET   in   404  -    -    -    -    404  404  -
+portal:staff_events                  GET   in   403  403  403  403  403  -    403  -
+"""
+
+TABLES = (ACCOUNTS, TENANTS, NETWORKING, PORTAL)
+
+
+def _member(world: World, tenant: str) -> Any:
+    person = make_person(f"{uuid7()}@{tenant}.example")
+    return make_membership(world.tenant(tenant), person, "read_only").id
+
+
+# What stands in an address, by the name of its part: made for a tenant, "acme" or "globex".
+OBJECTS: dict[str, Callable[[World, str], Any]] = {
+    "slug": lambda world, tenant: tenant,
+    "membership_id": _member,
+    "token_id": lambda world, tenant: make_token(world.tenant(tenant), "network").id,
+    "uidb36": lambda world, tenant: world.person(tenant, "admin").id.hex,
+    "key": lambda world, tenant: "used-up",
+}
