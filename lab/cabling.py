@@ -32,14 +32,20 @@ def lay(place: Place, plan: Topology) -> None:
     netns.batch(
         netns.veth((place.namespace(a), b), (place.namespace(c), d)) for (a, b), (c, d) in cables
     )
-    ends: dict[str, list[str]] = {}
-    for part, interface in (end for cable in cables for end in cable):
-        ends.setdefault(part, []).append(interface)
-    for part, interfaces in ends.items():
+    ends = interfaces(plan)
+    for part, names in ends.items():
         namespace = place.namespace(part)
-        netns.batch((f"link set {name} up" for name in interfaces), namespace=namespace)
-        netns.no_tx_checksum(namespace, interfaces)
+        netns.batch((f"link set {name} up" for name in names), namespace=namespace)
+        netns.no_tx_checksum(namespace, names)
     _underlay(place, ends["underlay"])
+
+
+def interfaces(plan: Topology) -> dict[str, list[str]]:
+    """The cables' ends by part."""
+    ends: dict[str, list[str]] = {}
+    for part, interface in (end for cable in _cables(plan) for end in cable):
+        ends.setdefault(part, []).append(interface)
+    return ends
 
 
 def _cables(plan: Topology) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lab import netns
 from lab.place import Place
-from lab.process import Daemons, run, wait_for
+from lab.process import Daemons, answers, run, wait_for
 
 SCHEMAS = Path("/usr/share/ovn")
 PARTS = ("northbound", "southbound", "northd")
@@ -80,4 +80,4 @@ class Central:
             str(file),
         ]
         self._daemons.spawn(part, [*netns.enter(self._place.namespace("central")), *argv])
-        wait_for(socket.exists, f"the {part} database listens")
+        wait_for(lambda: answers(socket), f"the {part} database listens")

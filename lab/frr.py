@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lab import netns
 from lab.place import Place
-from lab.process import Daemons, run, wait_for
+from lab.process import Daemons, answers, run, wait_for
 
 PROGRAMS = Path("/usr/lib/frr")
 ENCLOSURE = Path(__file__).with_name("enclosure.sh")
@@ -81,6 +81,7 @@ class Frr:
             *(netns.enter(self._namespace) if network else []),
             "unshare",
             "--mount",
+            "--uts",
             "--",
             "sh",
             str(ENCLOSURE),
@@ -108,7 +109,7 @@ class Frr:
         if program == "zebra" and self._vrfs:
             words.append("-n")
         self._daemons.spawn(self.daemon(program), self.inside(words))
-        wait_for(door.exists, f"{program} of {self.part} takes commands")
+        wait_for(lambda: answers(door), f"{program} of {self.part} takes commands")
 
     def load(self) -> None:
         """Load the saved configuration into the running daemons."""

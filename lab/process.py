@@ -8,6 +8,7 @@ gap between the look and the signal (man 2 pidfd_open).
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -69,6 +70,12 @@ def wait_for(condition: Callable[[], bool], what: str, within: float = 10.0) -> 
         time.sleep(0.01)
 
 
+def answers(path: Path) -> bool:
+    """Whether something listens on the unix socket ``path``; its mere file says less."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
+        return door.connect_ex(str(path)) == 0
+
+
 def run(argv: Sequence[str], *, env: Mapping[str, str] | None = None, within: float = 20) -> str:
     """Run a short command and return its output; LabError with what it said if it failed."""
     merged = {**os.environ, **(env or {})}
@@ -88,6 +95,23 @@ def run(argv: Sequence[str], *, env: Mapping[str, str] | None = None, within: fl
         said = (done.stderr or done.stdout).strip()
         raise LabError(f"{' '.join(argv)} ended with {done.returncode}: {said}")
     return done.stdout
+
+
+def descendants(records: Iterable[Record]) -> list[Record]:
+    """The live processes that those of ``records`` started, and what these started in turn."""
+    children: dict[int, list[int]] = {}
+    for entry in os.listdir("/proc"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if entry.isdigit():
+                fields = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
+                children.setdefault(int(fields[1]), []).append(int(entry))
+    found: list[Record] = []
+    todo = [record.pid for record in records if record.alive]
+    while todo:
+        below = children.get(todo.pop(), [])
+        todo += below
+        found += [record for record in map(Record.of, below) if record]
+    return found
 
 
 def end(records: Iterable[Record], *, grace: float = GRACE) -> None:
@@ -155,10 +179,10 @@ class Daemons:
         return sorted(path.stem for path in self._records.glob("*.json"))
 
     def end(self, names: Iterable[str], *, grace: float = GRACE) -> None:
-        """End the daemons ``names`` together and forget them; ``grace=0`` kills outright."""
+        """End the daemons ``names`` with all below them; ``grace=0`` kills outright."""
         names = list(names)
-        found = [(name, self.record(name)) for name in names]
-        end((record for _, record in found if record), grace=grace)
+        found = [record for name in names if (record := self.record(name))]
+        end([*found, *descendants(found)], grace=grace)
         for name in names:
             self._reap(name)
             self._children.pop(name, None)

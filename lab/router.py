@@ -1,5 +1,6 @@
 """The provider edge router: FRR with a VRF per attachment, reached by SSH."""
 
+from lab import cabling, netns
 from lab.frr import DEFAULTS, Frr
 from lab.place import Place
 from lab.process import Daemons
@@ -54,7 +55,9 @@ class Router:
     def __init__(self, place: Place, daemons: Daemons, plan: Topology) -> None:
         name = plan.router.name
         vrfs = {a.vrf: place.namespace(a.vrf) for a in plan.attachments}
+        ends = cabling.interfaces(plan)
         self.name = name
+        self._links = [(vrfs[a.vrf], ends[a.vrf]) for a in plan.attachments]
         self._base = configuration(plan)
         self._daemons = daemons
         self.frr = Frr(place, daemons, name, place.state / name / "etc", PROGRAMS, vrfs)
@@ -72,7 +75,8 @@ class Router:
         self.ssh.start()
 
     def fail(self) -> None:
-        """Cut the router's power: what was not saved is lost."""
+        """Cut the router's power: its links go dark and what was not saved is lost."""
+        self._switch_links("down")
         self.ssh.kill()
         self.frr.kill()
 
@@ -80,4 +84,10 @@ class Router:
         """Start the router again unless it runs."""
         if not self.alive:
             self.fail()
+            self._switch_links("up")
             self.start()
+
+    def _switch_links(self, state: str) -> None:
+        # The kernel would go on forwarding by the routes of a router that has lost its power.
+        for namespace, links in self._links:
+            netns.batch((f"link set {link} {state}" for link in links), namespace=namespace)

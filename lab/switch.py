@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lab import netns
 from lab.place import Place
-from lab.process import Daemons, run, wait_for
+from lab.process import Daemons, answers, run, wait_for
 
 SCHEMA = Path("/usr/share/openvswitch/vswitch.ovsschema")
 QUIET = ("-vconsole:info", "-vsyslog:off", "-vfile:off")
@@ -60,13 +60,13 @@ class Switch:
             f"--unixctl={self.folder}/ovsdb.ctl",
             str(file),
         )
-        wait_for(socket.exists, f"the database of {self.part} listens")
+        wait_for(lambda: answers(socket), f"the database of {self.part} listens")
         self.vsctl("init", wait=False)
         control = self.folder / "vswitchd.ctl"
         control.unlink(missing_ok=True)
         # --disable-system: never touch a kernel datapath, which would be the machine's own.
         self.spawn(switch, "ovs-vswitchd", self.ovsdb, "--disable-system", f"--unixctl={control}")
-        wait_for(control.exists, f"the switch of {self.part} runs")
+        wait_for(lambda: answers(control), f"the switch of {self.part} runs")
         self.vsctl(*first)
 
     def spawn(self, name: str, *argv: str) -> None:

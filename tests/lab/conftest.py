@@ -1,8 +1,9 @@
-"""One running lab for all wire tests of this folder."""
+"""One running lab for all wire tests of this folder, and a way to run the command line."""
 
 import os
-import shutil
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,19 +11,39 @@ import pytest
 from lab import Lab
 from lab.install import can_run
 
+ROOT = Path(__file__).parents[2]
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
 
 @pytest.fixture(scope="session")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("lab")
-
-
-@pytest.fixture(scope="session")
-def lab(state: Path) -> Iterator[Lab]:
-    able, reason = can_run()
-    if not able:
+def able() -> None:
+    """Skip where no lab can run, with the reason."""
+    runs, reason = can_run()
+    if not runs:
         pytest.skip(reason)
-    running = Lab(f"t{os.getpid()}", state, say=print)
+
+
+@pytest.fixture(scope="session")
+def lab(able: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    running = Lab(f"t{os.getpid()}", tmp_path_factory.mktemp("lab"), say=print)
     running.start()
     yield running
     running.stop()
-    shutil.rmtree(state, ignore_errors=True)
+
+
+@pytest.fixture
+def command() -> Command:
+    """``python -m lab`` as a person runs it."""
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "lab", *words],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
