@@ -135,7 +135,8 @@ class FabricBackend(Backend[FabricIntent], Protocol):
         ...
 
     def locate(self, port_ids: Sequence[str] | None = None) -> tuple[PortLocation, ...]:
-        """Where these ports (or all of ours) are plugged in. Raises BackendError."""
+        """Where these ports (or all of ours) are plugged in, in the order asked; one that the
+        fabric does not know, or not yet, is left out. Raises BackendError."""
         ...
 
 

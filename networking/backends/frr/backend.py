@@ -55,5 +55,5 @@ class FrrBackend:
         return running.list_owners(snapshot.running) | claimed
 
     def sessions(self, vrfs: Sequence[str]) -> dict[str, tuple[Session, ...]]:
-        """The BGP sessions of each VRF, with two remote commands for all of them."""
+        """Our BGP sessions in each VRF, with two remote commands for all of them."""
         return sessions(self._remote.show, [checked_vrf(vrf) for vrf in vrfs], datetime.now(UTC))

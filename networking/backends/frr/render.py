@@ -29,7 +29,7 @@ KEEPALIVE: Final = 3
 HOLD: Final = 9
 """Seconds, RFC 4271 section 4.4: a dead line is noticed in 9 s, not in 3 minutes."""
 
-CONNECT_RETRY: Final = 5
+CONNECT_RETRY: Final = 2
 """Seconds between attempts: a site that comes up is met at once, not after 2 minutes."""
 
 RESTART: Final = 5

@@ -6,21 +6,21 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
 from networking.backends.base import BackendError, Session
-from networking.backends.frr.words import Family, family_of
+from networking.backends.frr.words import Family, family_of, parse_description
 from networking.planning import Json
 
 Show = Callable[[Sequence[str]], list[str]]
 
 
 def sessions(show: Show, vrfs: Sequence[str], now: datetime) -> dict[str, tuple[Session, ...]]:
-    """All sessions of these VRFs, ours or not; a VRF without BGP has none.
+    """The sessions of these VRFs that are ours; a VRF without BGP has none.
 
     Asks twice: for the sessions and the routes of all VRFs, then for what each established
     session was sent. `now` is the time of asking.
     """
     asked = list(_per_vrf(vrfs))
     answers = {key: _parsed(text) for key, text in zip(asked, show(asked), strict=True)}
-    peers = {vrf: answers[_neighbours(vrf)] for vrf in vrfs}
+    peers = {vrf: _ours(answers[_neighbours(vrf)]) for vrf in vrfs}
     sent_by = [
         (vrf, address)
         for vrf in vrfs
@@ -74,6 +74,14 @@ def _parsed(text: str) -> dict[str, Json]:
         raise BackendError(f"FRR answered with no JSON: {text[:200]}", retry=True) from error
     # An unknown VRF is answered with a warning.
     return {} if "warning" in data else data
+
+
+def _ours(peers: Mapping[str, Json]) -> dict[str, Json]:
+    return {
+        address: peer
+        for address, peer in peers.items()
+        if parse_description(peer.get("nbrDesc", "")) is not None
+    }
 
 
 def _received(table: Mapping[str, Json], address: str) -> tuple[str, ...]:

@@ -2,28 +2,28 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import cycle
 
 from networking.backends.base import FabricProgress, HostProgress, PortLocation
 from networking.backends.simulator.device import SimulatedDevice
 from networking.intent import FabricIntent
-from networking.planning import Json, Noun, Resource
+from networking.planning import Resource, outline
 
 _KEPT_REQUESTS = 10_000
-"""A host that is silent for longer than this many requests seems to have fallen back no further."""
+"""Newest requests that are remembered; a host that fell silent before them seems to know none."""
 
 
 class SimulatedFabric(SimulatedDevice):
     """Networks, ports and transits, one resource each."""
 
-    order: Sequence[str] = ("network", "port", "transit")
+    order: Sequence[str] = ("transit", "network", "port")
     device = "fabric"
 
     def render(self, intent: FabricIntent) -> tuple[Resource, ...]:
-        """Each noun as its own fields."""
-        return tuple(_resources(intent))
+        """One resource a noun."""
+        return outline(intent)
 
     def request(self) -> int:
         """Ask every host to report."""
@@ -40,14 +40,16 @@ class SimulatedFabric(SimulatedDevice):
             return FabricProgress(requested=newest, compiled=newest, hosts=hosts)
 
     def locate(self, port_ids: Sequence[str] | None = None) -> tuple[PortLocation, ...]:
-        """Ports are plugged into the hosts in turn, and up where their host is not silent."""
+        """Ports are plugged into the hosts in turn, and up at once."""
         with self.store.answer() as db:
             ports = sorted(resource.key for resource, _ in self._held(db, "%", "port"))
-            return tuple(
-                self._location(db, port, position)
-                for position, port in enumerate(ports)
-                if port_ids is None or port in port_ids
-            )
+        plugged = dict(zip(ports, cycle(self.config.hosts or ("",)), strict=False))
+        asked = ports if port_ids is None else port_ids
+        return tuple(
+            PortLocation(port, plugged[port], up=bool(plugged[port]))
+            for port in asked
+            if port in plugged
+        )
 
     def _host(self, db: sqlite3.Connection, name: str) -> HostProgress:
         delay = self.store.fault(db, "delay", name) or 0.0
@@ -58,26 +60,3 @@ class SimulatedFabric(SimulatedDevice):
         ).fetchone()
         when = None if at is None else datetime.fromtimestamp(at + delay, UTC)
         return HostProgress(name=name, cfg=cfg or 0, at=when)
-
-    def _location(self, db: sqlite3.Connection, port: str, position: int) -> PortLocation:
-        if not self.config.hosts:
-            return PortLocation(port_id=port, host="", up=False)
-        host = self.config.hosts[position % len(self.config.hosts)]
-        up = self.store.fault(db, "silent", host) is None
-        return PortLocation(port_id=port, host=host, up=up)
-
-
-def _resources(intent: FabricIntent) -> Iterator[Resource]:
-    for network in intent.networks:
-        fields = asdict(network)
-        ports = fields.pop("ports")
-        yield _resource("network", fields)
-        for port in ports:
-            yield _resource("port", {**port, "network": network.id})
-    if intent.transit is not None:
-        yield _resource("transit", {**asdict(intent.transit), "hosts": list(intent.transit.hosts)})
-
-
-def _resource(kind: str, fields: dict[str, Json]) -> Resource:
-    noun = Noun(kind, fields["id"], fields["name"])
-    return Resource(kind=kind, key=fields["id"], attrs=fields, noun=noun)

@@ -12,7 +12,7 @@ class Faults:
 
     def __init__(self, config: SimulatorConfig, device: str) -> None:
         self._device = device
-        self._store = Store(config.path, device)
+        self.store = Store(config.path, device)
 
     def unreachable(self) -> None:
         """The device answers nothing."""
@@ -81,7 +81,7 @@ class Faults:
 
     def _do(self, statement: str, *values: str | float) -> int:
         try:
-            with self._store.transaction() as db:
+            with self.store.transaction() as db:
                 return db.execute(statement, values).rowcount
         finally:
-            self._store.close()
+            self.store.close()

@@ -2,14 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_network
 
 from networking.backends.base import Session
 from networking.backends.simulator.device import SimulatedDevice
 from networking.intent import RouterIntent
-from networking.planning import Json, Noun, Resource
+from networking.planning import Resource, outline
 
 _Held = list[tuple[Resource, float]]
 
@@ -21,26 +21,10 @@ class SimulatedRouter(SimulatedDevice):
     device = "router"
 
     def render(self, intent: RouterIntent) -> tuple[Resource, ...]:
-        """Each noun as its own fields, with its VRF."""
-        return (
-            *(
-                Resource(
-                    kind="route",
-                    key=f"{route.prefix} {route.next_hop}",
-                    attrs={"vrf": intent.vrf, "prefix": route.prefix, "next_hop": route.next_hop},
-                    noun=Noun("network", route.network_id, route.network_name),
-                )
-                for route in intent.routes
-            ),
-            *(
-                Resource(
-                    kind="site",
-                    key=site.id,
-                    attrs={"vrf": intent.vrf, **_listed(asdict(site))},
-                    noun=Noun("site", site.id, site.name),
-                )
-                for site in intent.sites
-            ),
+        """One resource a noun, each with its VRF."""
+        return tuple(
+            replace(resource, attrs={**resource.attrs, "vrf": intent.vrf})
+            for resource in outline(intent)
         )
 
     def sessions(self, vrfs: Sequence[str]) -> dict[str, tuple[Session, ...]]:
@@ -55,24 +39,20 @@ class SimulatedRouter(SimulatedDevice):
         routes = {r.attrs["prefix"] for r, _ in inside if r.kind == "route"}
         for site, since in sites:
             others = {p for other, _ in sites if other != site for p in other.attrs["accepted"]}
+            sent = [prefix for prefix in site.attrs["advertised"] if prefix in routes | others]
             for neighbour in site.attrs["neighbours"]:
                 down = self.store.fault(db, "session_down", neighbour)
-                yield Session(
-                    neighbour=neighbour,
-                    state="Established" if down is None else "Active",
-                    since=datetime.fromtimestamp(since if down is None else down, UTC),
-                    received=_family(site.attrs["accepted"], neighbour) if down is None else (),
-                    sent=_family(
-                        [p for p in site.attrs["advertised"] if p in routes | others], neighbour
+                if down is None:
+                    yield Session(
+                        neighbour=neighbour,
+                        state="Established",
+                        since=datetime.fromtimestamp(since, UTC),
+                        received=_family(site.attrs["accepted"], neighbour),
+                        sent=_family(sent, neighbour),
                     )
-                    if down is None
-                    else (),
-                    reason="" if down is None else "Hold Timer Expired",
-                )
-
-
-def _listed(fields: dict[str, Json]) -> dict[str, Json]:
-    return {name: list(v) if isinstance(v, tuple) else v for name, v in fields.items()}
+                else:
+                    when = datetime.fromtimestamp(down, UTC)
+                    yield Session(neighbour, "Active", when, (), (), "Hold Timer Expired")
 
 
 def _family(prefixes: Sequence[str], neighbour: str) -> tuple[str, ...]:

@@ -1,0 +1,156 @@
+"""What the contract suite needs of a device beside its backend: a hand at the device itself."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+from uuid import uuid4
+
+from networking.intent import (
+    FabricIntent,
+    Network,
+    Port,
+    Route,
+    RouterIntent,
+    ScopeRef,
+    Site,
+    TenantRef,
+    Transit,
+)
+
+Intent = FabricIntent | RouterIntent
+
+PATIENCE = 0.5
+"""Seconds that a backend of `silent` waits for an answer."""
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A tenant with its scope on the device and two intents, all of whose nouns differ from
+    those of another customer only in their ids."""
+
+    scope: ScopeRef
+    first: Intent
+    second: Intent
+
+    @property
+    def nothing(self) -> Intent:
+        if isinstance(self.first, RouterIntent):
+            return replace(self.first, routes=(), sites=())
+        return replace(self.first, networks=(), transit=None)
+
+
+class Device(Protocol):
+    """A device under test. What it does to the device, no backend takes part in."""
+
+    def open(self) -> Any:
+        """A backend for the device, to be used in a `with` statement."""
+        ...
+
+    def silent(self) -> Any:
+        """A context manager: a backend whose device takes connections and never answers, which
+        waits `PATIENCE` seconds for it."""
+        ...
+
+    def customer(self, slug: str, position: int) -> Customer:
+        """A new tenant; of two with different positions, both fit the device."""
+        ...
+
+    def plant_foreign(self, customer: Customer) -> None:
+        """Put objects on the device that are not ours, as near to the customer's as can be."""
+        ...
+
+    def foreign(self) -> str:
+        """The planted objects as they are now, for comparing."""
+        ...
+
+    def lose(self, customer: Customer) -> None:
+        """Take away one of the customer's objects."""
+        ...
+
+    def alter(self, customer: Customer) -> None:
+        """Change one of the customer's objects in a way that matters."""
+        ...
+
+    def add(self, customer: Customer) -> None:
+        """Put an object there that carries the customer's stamp and that nobody wants."""
+        ...
+
+
+def fabric_customer(slug: str, position: int) -> Customer:
+    """A tenant of a fabric. The prefixes are the same at each position."""
+    tenant = TenantRef(str(uuid4()), slug)
+    transit = Transit(
+        id=str(uuid4()),
+        name="transit",
+        bridge_mapping="wan",
+        vlan=101 + position,
+        gateway_ipv4="100.64.1.2/29",
+        router_ipv4="100.64.1.1",
+        gateway_ipv6="fd00:64:1::2/64",
+        router_ipv6="fd00:64:1::1",
+        hosts=("h1", "h2"),
+    )
+    web = _network("web", 0, ports=(_port("web-1", 0, 11), _port("web-2", 0, 12)))
+    database = _network("database", 1)
+    first = FabricIntent(tenant, 1, networks=(web,), transit=transit)
+    changed = replace(web, mtu=1342, ports=(web.ports[0], _port("web-3", 0, 13)))
+    second = FabricIntent(tenant, 2, networks=(changed, database), transit=transit)
+    return Customer(ScopeRef(str(uuid4()), tenant), first, second)
+
+
+def router_customer(slug: str, vrf: str, neighbours: tuple[str, ...], asn: int) -> Customer:
+    """A tenant of a router."""
+    tenant = TenantRef(str(uuid4()), slug)
+    berlin = Site(
+        id=str(uuid4()),
+        name="Berlin",
+        asn=asn,
+        neighbours=neighbours,
+        accepted=("10.200.1.0/24", "fd10:200:1::/64"),
+        advertised=("10.1.0.0/24", "fd10:1::/64"),
+        max_prefixes=20,
+    )
+    route = Route("10.1.0.0/24", "100.64.1.2", str(uuid4()), "web")
+    route6 = Route("fd10:1::/64", "fd00:64:1::2", route.network_id, "web")
+    first = RouterIntent(tenant, 1, vrf, 65000, routes=(route, route6), sites=(berlin,))
+    other = Route("10.1.1.0/24", "100.64.1.2", str(uuid4()), "database")
+    changed = replace(
+        berlin,
+        accepted=("10.200.1.0/24",),
+        advertised=("10.1.1.0/24", "10.1.0.0/24"),
+        max_prefixes=30,
+    )
+    second = RouterIntent(tenant, 2, vrf, 65000, routes=(route, other), sites=(changed,))
+    return Customer(ScopeRef(str(uuid4()), tenant, vrf), first, second)
+
+
+@contextmanager
+def silent_port() -> Iterator[int]:
+    """A TCP port on loopback that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def _network(name: str, index: int, ports: tuple[Port, ...] = ()) -> Network:
+    return Network(
+        id=str(uuid4()),
+        name=name,
+        ipv4_prefix=f"10.1.{index}.0/24",
+        ipv4_gateway=f"10.1.{index}.1",
+        mtu=1400,
+        ipv6_prefix=f"fd10:1:{index}::/64" if index else "fd10:1::/64",
+        ipv6_gateway=f"fd10:1:{index}::1" if index else "fd10:1::1",
+        ports=ports,
+    )
+
+
+def _port(name: str, index: int, host: int) -> Port:
+    return Port(
+        id=str(uuid4()),
+        name=name,
+        mac=f"02:00:00:00:{index:02x}:{host:02x}",
+        ipv4=f"10.1.{index}.{host}",
+        ipv6=f"fd10:1::{host:x}",
+    )
