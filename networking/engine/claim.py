@@ -12,7 +12,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import DatabaseError, connection
-from django.db.models import BigIntegerField, Case, F, Func, Q, Value, When
+from django.db.models import BigIntegerField, Case, F, Func, Q, TextField, Value, When
 from django.db.models.functions import Greatest, Now
 
 from networking.engine.device import Device, fabric_device, router_device
@@ -59,7 +59,7 @@ def claim(scope_id: UUID, *, repair: int | None = None) -> Claim | None:
             token=Greatest(F("token") + 1, _Clock()),
             leased_until=Now() + LEASE,
             # Whoever edits what was blocked sets the attempts to none: the old reason is moot.
-            error=Case(When(attempts=0, then=Value("")), default=F("error")),
+            error=Case(When(attempts=0, then=Value("", TextField())), default=F("error")),
         )
         if not taken:
             return None

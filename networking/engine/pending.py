@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, TextField, Value, When
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
@@ -102,7 +102,7 @@ def enforce(fabric_id: UUID, number: int, reading: Reading, since: datetime) -> 
             verified_at=Now(),
             target=0,
             # A newer generation that could not be applied has a reason of its own.
-            error=Case(When(applied=F("wanted"), then=Value("")), default=F("error")),
+            error=Case(When(applied=F("wanted"), then=Value("", TextField())), default=F("error")),
         )
         silent = _silent(fabric_id, reading, since)
         keep(
