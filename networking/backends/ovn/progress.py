@@ -54,7 +54,7 @@ def progress(northbound: Ovsdb, southbound: Ovsdb, hosts: Sequence[str]) -> Fabr
 def locate(southbound: Ovsdb, port_ids: Sequence[str] | None) -> tuple[PortLocation, ...]:
     """Where these ports are plugged in, in their order; all of ours by id for None.
 
-    A port that the central daemon has not compiled yet is on no host. Raises BackendError.
+    A port that the central daemon has not compiled yet is left out. Raises BackendError.
     """
     chassis = {"op": "select", "table": "Chassis", "where": [], "columns": ["_uuid", "name"]}
     named, *bindings = southbound.transact([chassis, *_selections(port_ids)])
@@ -62,9 +62,8 @@ def locate(southbound: Ovsdb, port_ids: Sequence[str] | None) -> tuple[PortLocat
     found = {
         row["logical_port"]: _location(row, names) for result in bindings for row in result["rows"]
     }
-    if port_ids is None:
-        return tuple(found[port_id] for port_id in sorted(found))
-    return tuple(found.get(port_id, PortLocation(port_id, "", False)) for port_id in port_ids)
+    wanted = sorted(found) if port_ids is None else port_ids
+    return tuple(found[port_id] for port_id in wanted if port_id in found)
 
 
 def _selections(port_ids: Sequence[str] | None) -> list[Json]:
@@ -73,7 +72,7 @@ def _selections(port_ids: Sequence[str] | None) -> list[Json]:
     if port_ids is None or len(port_ids) > _ONE_BY_ONE:
         conditions = [[ours]]
     else:
-        conditions = [[ours, ["logical_port", "==", port_id]] for port_id in port_ids]
+        conditions = [[["logical_port", "==", port_id], ours] for port_id in port_ids]
     columns = ["logical_port", "chassis", "up"]
     return [
         {"op": "select", "table": "Port_Binding", "where": where, "columns": columns}

@@ -17,7 +17,9 @@ from networking.planning import Json, Noun, Resource
 LEASE_TIME = 3600
 # SLAAC forms addresses in prefixes of this length alone (RFC 4862, 5.5.3; RFC 7421).
 SLAAC_LENGTH = 64
-# Priority of the first gateway host; each next one's is one less. ovn-nb takes 0 to 32767.
+# Priority of the first gateway host; each next one's is one less. ovn-nb takes 0 to 32767. A next
+# one takes over by itself only where a third host is seen (BFD): of two, the one left takes itself
+# for cut off, and the intent must name it alone.
 TOP_PRIORITY = 1000
 
 _NO_REFERENCE: Mapping[str, Json] = {"dhcpv4_options": None, "dhcpv6_options": None}

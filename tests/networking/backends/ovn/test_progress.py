@@ -104,7 +104,6 @@ def test_where_a_port_is_plugged_in(
     ovn_central.sbctl("set", "Port_Binding", plugged, "up=true")
     unknown = str(uuid4())
     assert backend.locate([unknown, plugged, loose]) == (
-        PortLocation(unknown, "", False),
         PortLocation(plugged, host, True),
         PortLocation(loose, "", False),
     )
