@@ -24,7 +24,7 @@ CHOOSE = privileges("SELECT, INSERT, DELETE")
 # An act asks for a newer generation and clears what held the older one up. Leases, tokens and
 # results are the engine's.
 ASK = privileges("SELECT, INSERT, UPDATE (wanted, blocked, retry_at, attempts)")
-ACCEPT = privileges("SELECT, INSERT, UPDATE (state, superseded_by_id, reverts_id, summary)")
+ACCEPT = privileges("SELECT, INSERT, UPDATE (reverts_id, summary)")
 ADD = privileges("SELECT, INSERT")
 
 

@@ -1,0 +1,213 @@
+"""The one write path: rows, change and audit event in one transaction, tasks when it commits.
+
+A service opens `writing`, which locks the tenant's generation, so that the writes of one tenant
+are serial and every check made inside still holds at the commit. It says what it may touch
+(`Draft.watch`), writes its rows and hands the act in (`Draft.accept`).
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from networking import tasks
+from networking.compiler import EVERYTHING, Focus, compile_scope, fabric_of
+from networking.engine.announce import announce
+from networking.intent import FabricIntent, RouterIntent
+from networking.models import (
+    Attachment,
+    Change,
+    ChangeScope,
+    Fabric,
+    Generation,
+    Router,
+    Scope,
+)
+from networking.planning import Json, Plan, describe, foresee
+from networking.selectors.base import Missing
+from portal.lib.errors import Refusal
+from tenants import audit
+from tenants.access import Actor
+
+Snapshot = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is done to what. `before` and `after` are the subject's editable fields as JSON."""
+
+    verb: Change.Verb
+    subject_type: str
+    subject_id: UUID
+    subject_name: str
+    summary: str
+    before: Snapshot = field(default_factory=dict)
+    after: Snapshot = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass
+class Draft:
+    """A write in the making, under the lock of its tenant's generation."""
+
+    actor: Actor
+    tenant_id: UUID
+    generation: Generation
+
+    _focus: Focus = EVERYTHING
+    _before: list[tuple[Scope, FabricIntent | RouterIntent]] = field(default_factory=list)
+
+    def watch(self, scopes: Iterable[Scope], focus: Focus = EVERYTHING) -> None:
+        """Remember what these scopes want now. Call it before the first row is written."""
+        self._focus = focus
+        self._before = [(scope, compile_scope(scope, focus)) for scope in scopes]
+
+    def accept(self, act: Act) -> Change:
+        """Make it the tenant's next generation.
+
+        The scopes whose devices have to do something are asked to; a change that touches none is
+        done at once.
+        """
+        self.generation.number += 1
+        self.generation.save(update_fields=["number"])
+        plans = self._plans()
+        change = self._write(act, plans)
+        touched = [scope for scope, _ in plans]
+        self._ask(change, touched)
+        audit.record(
+            self.actor,
+            f"{act.subject_type}.{act.verb}",
+            subject_type=act.subject_type,
+            subject_id=act.subject_id,
+            subject_name=act.subject_name,
+            tenant_id=self.tenant_id,
+            detail={"change": str(change.id), "before": act.before, "after": act.after},
+        )
+        _announce(change, touched)
+        return change
+
+    def _plans(self) -> list[tuple[Scope, Plan]]:
+        plans = (
+            (scope, foresee(before, compile_scope(scope, self._focus)))
+            for scope, before in self._before
+        )
+        return [(scope, plan) for scope, plan in plans if plan]
+
+    def _write(self, act: Act, plans: list[tuple[Scope, Plan]]) -> Change:
+        return Change.objects.create(
+            tenant_id=self.tenant_id,
+            generation=self.generation.number,
+            state=Change.State.PENDING if plans else Change.State.DONE,
+            done_at=None if plans else timezone.now(),
+            verb=act.verb,
+            subject_type=act.subject_type,
+            subject_id=act.subject_id,
+            subject_name=act.subject_name,
+            summary=act.summary[:255],
+            before=act.before,
+            after=act.after,
+            plan=[_plan_json(scope, plan) for scope, plan in plans],
+            warnings=list(act.warnings),
+            actor_kind=self.actor.kind,
+            actor_id=self.actor.id,
+            actor_label=self.actor.label,
+            on_behalf_reason=self.actor.acting_reason,
+            request_id=self.actor.request_id,
+        )
+
+    def _ask(self, change: Change, touched: list[Scope]) -> None:
+        """What an edit holds up, an edit sets going again: a block is lifted, a wait ended."""
+        ChangeScope.objects.bulk_create(
+            ChangeScope(tenant_id=self.tenant_id, change=change, scope=scope) for scope in touched
+        )
+        Scope.objects.filter(id__in=[scope.id for scope in touched]).update(
+            wanted=self.generation.number, blocked=False, retry_at=None, attempts=0
+        )
+
+
+@contextmanager
+def writing(actor: Actor, tenant_id: UUID) -> Iterator[Draft]:
+    """A transaction that holds the lock of the tenant's generation.
+
+    Raises Refusal for a tenant that is suspended, unless the provider itself acts.
+    """
+    with transaction.atomic():
+        generation = locked_generation(tenant_id)
+        if generation.tenant.state != "active" and not (actor.staff_role or actor.kind == "system"):
+            raise Refusal(
+                "tenant-suspended",
+                f"{generation.tenant.name} is {generation.tenant.state}: nothing can be changed. "
+                "Ask your provider.",
+                status=403,
+            )
+        yield Draft(actor, tenant_id, generation)
+
+
+def locked_generation(tenant_id: UUID) -> Generation:
+    """The tenant's generation, locked until the transaction ends; the first asker makes it.
+
+    Raises Missing for a tenant that is not there.
+    """
+    rows = Generation.objects.select_related("tenant").select_for_update(of=("self",))
+    generation = rows.filter(tenant_id=tenant_id).first()
+    if generation is None:
+        Generation.objects.bulk_create([Generation(tenant_id=tenant_id)], ignore_conflicts=True)
+        generation = rows.filter(tenant_id=tenant_id).first()
+    if generation is None:
+        raise Missing("tenant")
+    return generation
+
+
+def scopes_of(tenant_id: UUID, region_id: UUID) -> list[Scope]:
+    """The tenant's scopes in a region: its fabric there and each router that it is attached to."""
+    scopes = []
+    fabric = fabric_of(tenant_id, region_id)
+    if fabric is not None:
+        scopes.append(fabric_scope(tenant_id, fabric))
+        attachments = Attachment.objects.filter(tenant_id=tenant_id, fabric=fabric)
+        for attachment in attachments.select_related("router").order_by("name"):
+            scopes.append(router_scope(tenant_id, attachment.router, attachment.vrf))
+    return scopes
+
+
+def fabric_scope(tenant_id: UUID, fabric: Fabric) -> Scope:
+    """The tenant's scope on a fabric, made when it is missing."""
+    scope, _ = Scope.objects.select_related("tenant", "fabric", "router").get_or_create(
+        tenant_id=tenant_id, fabric=fabric
+    )
+    return scope
+
+
+def router_scope(tenant_id: UUID, router: Router, vrf: str) -> Scope:
+    """The tenant's scope on a router, made when it is missing."""
+    scope, _ = Scope.objects.select_related("tenant", "fabric", "router").get_or_create(
+        tenant_id=tenant_id, router=router, defaults={"vrf": vrf}
+    )
+    return scope
+
+
+def _plan_json(scope: Scope, plan: Plan) -> Json:
+    return {
+        "scope": scope.name,
+        "device": "fabric" if scope.fabric_id else "router",
+        "lines": [line.to_json() for line in describe(plan, scope.name)],
+        **plan.to_json(),
+    }
+
+
+def _announce(change: Change, touched: list[Scope]) -> None:
+    """Tell workers and open pages once it is committed; what gets lost is swept."""
+    for scope in touched:
+        _publish(str(scope.id))
+    announce("change", change.id, change.tenant_id)
+    announce(change.subject_type, change.subject_id, change.tenant_id)
+
+
+def _publish(scope_id: str) -> None:
+    transaction.on_commit(
+        lambda: tasks.reconcile.apply_async((scope_id,), retry=False), robust=True
+    )

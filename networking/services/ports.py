@@ -1,0 +1,131 @@
+"""Ports: create, update, delete."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from django.utils import timezone
+
+from networking.compiler import Focus
+from networking.models import Change, Network, Port
+from networking.selectors.base import one
+from networking.services.accept import Act, Draft, Snapshot, scopes_of, writing
+from networking.services.constraints import guarded
+from networking.services.guards import check_version, writer_of
+from networking.services.port_fields import PortInput, PortPatch, fill
+from networking.services.wording import summary_of
+from portal.lib.errors import Refusal
+from portal.lib.ids import uuid7
+from tenants.access import Actor
+
+__all__ = ["PortInput", "PortPatch", "create", "delete", "snapshot", "update"]
+
+
+def create(actor: Actor, wanted: PortInput) -> Change:
+    """A new machine in one of the tenant's networks. Raises Refusal."""
+    tenant_id = writer_of(actor)
+    with writing(actor, tenant_id) as draft:
+        network = _network(tenant_id, wanted.network)
+        port = Port(id=uuid7(), tenant_id=tenant_id, network=network)
+        fill(port, wanted)
+        _watch(draft, port)
+        with guarded():
+            port.save(force_insert=True)
+        return draft.accept(
+            Act(
+                Change.Verb.CREATE,
+                Port.audit_type,
+                port.id,
+                port.name,
+                f"Add machine {port.name} {port.ipv4_address} to network {network.name}",
+                after=snapshot(port),
+            )
+        )
+
+
+def update(actor: Actor, port_id: UUID, fields: PortPatch, *, expect: int | None = None) -> Change:
+    """Change some fields of a port that is at version `expect`. Raises Refusal."""
+    tenant_id = writer_of(actor)
+    with writing(actor, tenant_id) as draft:
+        port = _get(tenant_id, port_id)
+        check_version(port, expect)
+        before = snapshot(port)
+        current = PortInput(
+            network=port.network_id,
+            name=port.name,
+            ipv4_address=str(port.ipv4_address),
+            mac=str(port.mac),
+            labels=port.labels,
+        )
+        fill(port, replace(current, **fields))
+        _watch(draft, port)
+        port.version += 1
+        with guarded():
+            port.save()
+        after = snapshot(port)
+        summary = summary_of("machine", port.name, before, after)
+        return draft.accept(
+            Act(Change.Verb.UPDATE, Port.audit_type, port.id, port.name, summary, before, after)
+        )
+
+
+def delete(actor: Actor, port_id: UUID, *, expect: int | None = None) -> Change:
+    """Retire a port; its address is free again once no device holds it. Raises Refusal."""
+    tenant_id = writer_of(actor)
+    with writing(actor, tenant_id) as draft:
+        port = _get(tenant_id, port_id)
+        check_version(port, expect)
+        _watch(draft, port)
+        port.retiring_at = timezone.now()
+        port.version += 1
+        port.save()
+        return draft.accept(
+            Act(
+                Change.Verb.DELETE,
+                Port.audit_type,
+                port.id,
+                port.name,
+                f"Delete machine {port.name} {port.ipv4_address}",
+                before=snapshot(port),
+            )
+        )
+
+
+def snapshot(port: Port) -> Snapshot:
+    """The editable fields, as a change keeps them and a revert reads them."""
+    return {
+        "name": port.name,
+        "network": port.network.name,
+        "network_id": str(port.network_id),
+        "mac": str(port.mac),
+        "ipv4_address": str(port.ipv4_address),
+        "ipv6_address": str(port.ipv6_address or ""),
+        "labels": dict(port.labels),
+    }
+
+
+def _watch(draft: Draft, port: Port) -> None:
+    """The fabric alone: no router knows a single machine."""
+    scopes = scopes_of(port.tenant_id, port.network.region_id)
+    focus = Focus(frozenset({port.network_id}), frozenset({port.id}))
+    draft.watch([scope for scope in scopes if scope.fabric_id], focus)
+
+
+def _get(tenant_id: UUID, port_id: UUID) -> Port:
+    rows = Port.objects.filter(tenant_id=tenant_id).select_related("network")
+    return one(rows, port_id, "machine")
+
+
+def _network(tenant_id: UUID, network_id: UUID) -> Network:
+    network = Network.objects.filter(tenant_id=tenant_id, id=network_id).first()
+    if network is None:
+        raise Refusal(
+            "network-unknown", "There is no such network. Choose one of yours.", field="network"
+        )
+    if network.retiring_at is not None:
+        raise Refusal(
+            "retiring",
+            f"Network {network.name} is being deleted and takes no more machines.",
+            field="network",
+            status=409,
+        )
+    return network
