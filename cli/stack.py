@@ -13,7 +13,12 @@ from cli.layout import Layout
 from cli.ports import LOOPBACK
 from cli.programs import Program, base_env
 
-CELERY_PROCESSES = 2
+# Two processors are what this is measured on. There is one worker, so it need not look for others,
+# which would take a second.
+WORKER_OPTIONS = (
+    *("--concurrency", "2", "--loglevel", "INFO"),
+    *("--without-mingle", "--without-gossip", "--without-heartbeat"),
+)
 LAB_READY_S = 60.0
 # What a killed task or request costs, the engine's sweep finds again.
 SERVING_STOP_S = 8.0
@@ -127,11 +132,21 @@ class Stack:
         after = ("prepare", *self.backing.queue_ready)
         beat = str(self.layout.state / "beat-schedule")
         health = f"{self.url}/health/ready"
-        listed: list[tuple[str, str, tuple[str, ...], Callable[[], bool] | None]] = [
+        listed: list[tuple[str, str, tuple[str, ...], Callable[[], bool]]] = [
             ("web", "Web", self._granian(), lambda: answers_ok(health)),
-            ("worker", "Workers", (*celery, "worker", *_worker_options()), None),
-            ("beat", "Schedule", (*celery, "beat", "-s", beat, "--pidfile="), None),
-            ("verifier", "Verifier", self._manage("verifier"), None),
+            (
+                "worker",
+                "Workers",
+                (*celery, "worker", *WORKER_OPTIONS),
+                self._said("worker", "ready."),
+            ),
+            (
+                "beat",
+                "Schedule",
+                (*celery, "beat", "-s", beat, "--pidfile="),
+                self._said("beat", "Starting"),
+            ),
+            ("verifier", "Verifier", self._manage("verifier"), self._said("verifier", "running")),
         ]
         return [
             Program(
@@ -139,13 +154,17 @@ class Stack:
                 label=label,
                 argv=argv,
                 env=env,
-                # The page at /health/ready looks at the collected files too.
                 after=(*after, "collectstatic") if name == "web" else after,
                 ready=ready,
                 stop_within=SERVING_STOP_S,
             )
             for name, label, argv, ready in listed
         ]
+
+    def _said(self, name: str, text: str) -> Callable[[], bool]:
+        """Whether a process has said `text` in the log of this run."""
+        log = self.layout.logs / f"{name}.log"
+        return lambda: log.exists() and text in log.read_text(errors="replace")
 
     def _granian(self) -> tuple[str, ...]:
         return (
@@ -178,10 +197,6 @@ def answers_ok(url: str) -> bool:
             return bool(answer.status == 200)
     except (URLError, OSError):
         return False
-
-
-def _worker_options() -> tuple[str, ...]:
-    return ("--concurrency", str(CELERY_PROCESSES), "--loglevel", "INFO")
 
 
 def _write(path: Path, text: str) -> None:

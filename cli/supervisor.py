@@ -3,6 +3,7 @@
 import contextlib
 import os
 import select
+import shutil
 import signal
 import time
 from collections.abc import Iterable, Iterator
@@ -21,7 +22,7 @@ POLL_S = 0.05
 BACK_OFF_FIRST_S = 0.5
 BACK_OFF_MOST_S = 30.0
 STEADY_AFTER_S = 60.0
-LOG_KEPT_BYTES = 5_000_000
+LOG_KEPT_BYTES = 10_000_000
 
 
 class Interrupted(Exception):
@@ -87,6 +88,7 @@ class Supervisor:
                 if running.process.poll() is not None:
                     self._plan_restart(running)
             self._restart_due()
+            self._keep_logs_short()
             self._sleep(0.2 if self._due else 5.0)
 
     def stop(self) -> None:
@@ -132,7 +134,7 @@ class Supervisor:
     def _launch(self, program: Program, restarts: int = 0) -> None:
         log = self.log(program.name)
         # A log tells of one run; the one before it is kept beside it.
-        if log.exists() and (restarts == 0 or log.stat().st_size > LOG_KEPT_BYTES):
+        if log.exists() and restarts == 0:
             log.replace(log.with_suffix(".log.1"))
         running = launch(program, log, self._cwd)
         running.restarts = restarts
@@ -194,6 +196,14 @@ class Supervisor:
                 del self._due[name]
                 self._launch(program, restarts)
                 self._running[name].is_ready = True
+
+    def _keep_logs_short(self) -> None:
+        for name in self._running:
+            log = self.log(name)
+            if log.stat().st_size > LOG_KEPT_BYTES:
+                # Its writer appends, so it goes on at the new end.
+                shutil.copyfile(log, log.with_suffix(".log.1"))
+                os.truncate(log, 0)
 
     def _record(self) -> None:
         records = []

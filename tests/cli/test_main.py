@@ -83,3 +83,9 @@ def test_sign_ins_are_shown_in_columns(tmp_path: Path) -> None:
         "  Operator     o@msp.example     one",
         "  Acme, admin  ada@acme.example  two",
     ]
+
+
+def test_the_standard_library_is_enough() -> None:
+    # -S: without any site-packages.
+    code = f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); import cli.main"
+    subprocess.run([sys.executable, "-S", "-c", code], check=True)

@@ -109,6 +109,29 @@ def test_a_crashed_program_is_started_again(layout: Layout) -> None:
     assert not any(identify(pid) for pid in (*seen, worker))
 
 
+def test_a_log_that_grew_is_put_aside_and_goes_on(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.supervisor.LOG_KEPT_BYTES", 1000)
+    go_on = layout.state / "go-on"
+    code = f"""
+import os, time
+print("x" * 2000, flush=True)
+while not os.path.exists({str(go_on)!r}): time.sleep(0.01)
+print("after", flush=True)
+time.sleep(60)
+"""
+    supervisor = a_supervisor(layout)
+    supervisor.start([program("web", code)])
+    log = supervisor.log("web")
+    eventually(lambda: log.stat().st_size > 2000)
+    supervisor._keep_logs_short()
+    go_on.touch()
+    eventually(lambda: log.read_text() == "after\n")
+    assert log.with_suffix(".log.1").read_text() == "x" * 2000 + "\n"
+    supervisor.stop()
+
+
 def test_the_end_comes_in_reverse_and_takes_grandchildren(layout: Layout) -> None:
     trace = layout.state / "trace"
     pid_file = layout.state / "grandchild"
