@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -76,7 +76,7 @@ def identify(request: HttpRequest) -> Visitor:
         return _token_visitor(token_by_secret(secret.strip()), slug)
     if not request.user.is_authenticated:
         return Visitor()
-    return _person_visitor(cast(Person, request.user), request.session, slug)
+    return _person_visitor(request.user, request.session, slug)
 
 
 def verdict(view: Any, method: str, actor: Actor | None) -> Verdict:

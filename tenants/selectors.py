@@ -72,7 +72,7 @@ def token_by_secret(secret: str) -> TokenRow | None:
 
 # -- What an actor may see: dictionaries, because no role but identity reads every column ----------
 
-Rows = QuerySet[Any, dict[str, Any]]
+Rows = QuerySet[Any, Any]
 
 
 def people(actor: Actor) -> Rows:
@@ -154,7 +154,7 @@ def _tenant_id(actor: Actor) -> UUID:
 
 def _one(rows: Rows, id_: UUID) -> dict[str, Any]:
     """A foreign row and a missing one give the same 404."""
-    row = rows.filter(id=id_).first()
+    row: dict[str, Any] | None = rows.filter(id=id_).first()
     if row is None:
         raise Http404
     return row

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from portal.lib.models import IdempotencyKey
@@ -25,12 +26,17 @@ KEPT_HEADERS = ("Content-Type", "Location", "ETag")
 
 
 def answer_once(
-    request: HttpRequest, tenant_id: UUID | None, respond: Callable[[], HttpResponse]
-) -> HttpResponse:
+    request: HttpRequest,
+    tenant_id: UUID | None,
+    respond: Callable[[], HttpResponseBase],
+    *,
+    secret: bool = False,
+) -> HttpResponseBase:
     """The stored answer of this request's key, or ``respond()``, stored.
 
     Keys belong to a tenant (or to the provider) and are forgotten after a day. The same key with
-    another method, address or body is a mistake of the client: 409.
+    another method, address or body is a mistake of the client: 409. An answer that is ``secret``
+    is not stored; sent again, its request is still not done again, and gets 409, too.
     """
     key = request.headers.get(HEADER, "")
     if not key:
@@ -51,10 +57,10 @@ def answer_once(
     render = getattr(response, "render", None)
     if render is not None:
         response = render()
-    if response.status_code < 400:
+    if isinstance(response, HttpResponse) and response.status_code < 400:
         claim.status = response.status_code
         claim.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-        claim.body = response.content.decode()
+        claim.body = None if secret else response.content.decode()
         claim.save(update_fields=["status", "headers", "body"])
     # A refusal rolls the whole request back, and the claim with it.
     return response
@@ -71,6 +77,13 @@ def _replay(stored: IdempotencyKey, digest: str) -> HttpResponse:
             409,
             "idempotency-key-reused",
             "This Idempotency-Key came with another request before. Use a new one.",
+        )
+    if stored.body is None:
+        return problem_response(
+            409,
+            "answer-not-kept",
+            "This was done already, and the answer held a secret that is not kept. "
+            "Revoke what was made and make another.",
         )
     response = HttpResponse(stored.body, status=stored.status or 200, headers=stored.headers)
     response.headers[REPLAYED] = "true"

@@ -17,7 +17,7 @@ class IdempotencyKey(models.Model):
     request_hash = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
     headers = models.JSONField(default=dict)
-    body = models.TextField(default="")
+    body = models.TextField(null=True)  # noqa: DJ001 - null: it held a secret and is not kept
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

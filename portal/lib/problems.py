@@ -70,8 +70,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if transaction.get_connection().in_atomic_block:
         transaction.set_rollback(True)
     headers = {}
-    if isinstance(error, exceptions.Throttled) and error.wait:
-        headers["Retry-After"] = str(int(error.wait))
+    if isinstance(error, exceptions.Throttled) and (wait := getattr(error, "wait", None)):
+        headers["Retry-After"] = str(int(wait))
     return Response(body, body["status"], headers=headers, content_type=CONTENT_TYPE)
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from rest_framework.request import Request
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -21,27 +21,30 @@ class ActorApi(APIView):
 
     capability: Capability | None = None
     write_capability: Capability | None = None
+    secret_answer = False  # whether what a write answers must not be kept for a replay
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer; a write that was sent again is answered again, not done again."""
         if request.method in SAFE_METHODS:
             return super().dispatch(request, *args, **kwargs)
         actor: Actor | None = request.actor  # type: ignore[attr-defined]
         tenant_id = actor.tenant.id if actor and actor.tenant else None
         respond = super().dispatch
-        return answer_once(request, tenant_id, lambda: respond(request, *args, **kwargs))
+        return answer_once(
+            request, tenant_id, lambda: respond(request, *args, **kwargs), secret=self.secret_answer
+        )
 
     @property
     def actor(self) -> Actor:
         """Who calls; the gate let nobody else through."""
-        request: HttpRequest | Request = self.request
+        request: Any = self.request
         actor: Actor = getattr(request, "_request", request).actor
         return actor
 
     def page(self, rows: Any, serializer: Any) -> Response:
         """One page of ``rows``, by cursor."""
         paginator = Cursor()
-        shown = paginator.paginate_queryset(rows, self.request, view=self)
+        shown: Any = paginator.paginate_queryset(rows, self.request, view=self)
         return paginator.get_paginated_response(serializer(shown, many=True).data)
 
 

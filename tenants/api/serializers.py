@@ -21,7 +21,7 @@ class MeSerializer(StrictSerializer):
 
     kind = serializers.ChoiceField(["person", "token"], read_only=True)
     id = serializers.UUIDField(read_only=True)
-    label = serializers.CharField(read_only=True)
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment]
     staff_role = serializers.CharField(read_only=True)
     tenants = TenantSerializer(many=True, read_only=True)
 

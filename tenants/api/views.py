@@ -102,6 +102,7 @@ class Tokens(TenantApi):
     """The tenant's API tokens."""
 
     capability = Capability.TOKENS_MANAGE
+    secret_answer = True
 
     @extend_schema(responses=TokenSerializer(many=True))
     def get(self, request: Request, slug: str) -> Response:

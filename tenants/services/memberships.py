@@ -32,10 +32,9 @@ def remove(actor: Actor, membership_id: UUID) -> None:
 
 def _keep_an_admin(actor: Actor, leaving: UUID) -> None:
     """Refuse to leave a tenant without an admin. The lock serialises two admins' leaving."""
-    tenant_id = actor.tenant.id if actor.tenant else None
     admins = set(
         Membership.objects.select_for_update()
-        .filter(tenant_id=tenant_id, role=Role.ADMIN)
+        .filter(id__in=selectors.people(actor).values("id"), role=Role.ADMIN)
         .order_by("id")
         .values_list("id", flat=True)
     )

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ("request_hash", models.CharField(max_length=64)),
                 ("status", models.PositiveSmallIntegerField(null=True)),
                 ("headers", models.JSONField(default=dict)),
-                ("body", models.TextField(default="")),
+                ("body", models.TextField(null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={

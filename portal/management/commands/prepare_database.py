@@ -54,7 +54,7 @@ def _join(cursor: Any, login: str) -> None:
         raise CommandError(f"the role {login} of DATABASE_URL bypasses row-level security")
     cursor.execute(sql.SQL("ALTER ROLE {} NOINHERIT").format(name))
     # Since version 16 the membership itself says whether it inherits (GRANT, PostgreSQL manual).
-    how = " WITH INHERIT FALSE, SET TRUE" if connection.pg_version >= 160000 else ""
+    how = " WITH INHERIT FALSE, SET TRUE" if getattr(connection, "pg_version", 0) >= 160000 else ""
     for role in DatabaseRole:
         cursor.execute(sql.SQL("GRANT {} TO {}" + how).format(sql.Identifier(role), name))
 
