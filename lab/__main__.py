@@ -70,7 +70,7 @@ def _serve(options: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: asked.set())
     lab.start()
-    door = control.Control(lab.place.control, lambda request: _obey(lab, request))
+    door = control.Control(lab.place.control, lambda request: obey(lab, request))
     print("lab: ready", flush=True)
     asked.wait()
     door.close()
@@ -79,7 +79,8 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
-def _obey(lab: Lab, request: dict[str, Any]) -> Any:
+def obey(lab: Lab, request: dict[str, Any]) -> Any:
+    """Do what a request over the control socket asks of the running lab."""
     act = request["act"]
     if act == "status":
         return lab.status()

@@ -82,8 +82,13 @@ class Machines:
             machine = Machine(
                 port.logical, port.mac, port.tenant, port.name or port.logical, chosen.name, key
             )
-            self._cable(machine)
-            chosen.plug(machine.part, port.logical)
+            try:
+                self._cable(machine)
+                chosen.plug(machine.part, port.logical)
+            except LabError:
+                # So that the next attempt starts from nothing, perhaps on another host.
+                netns.delete(netns.names(self._place.namespace(machine.part)))
+                raise
             self._plugged[port.logical] = machine
             self._save()
             self._ask_for_address(machine)
