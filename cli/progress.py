@@ -1,5 +1,6 @@
 """What the terminal shows while a step runs: one calm line for each step, with its seconds."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -24,7 +25,7 @@ class Progress:
 
     def say(self, text: str) -> None:
         """Print one whole line."""
-        self._clear()
+        self.clear()
         print(text, flush=True)
 
     def tick(self, running: Mapping[str, float]) -> None:
@@ -34,8 +35,9 @@ class Progress:
             return
         if self.tty:
             self._frame = (self._frame + 1) % len(SPINNER)
+            width = shutil.get_terminal_size().columns - 1
             text = ", ".join(f"{label} {seconds:.0f} s" for label, seconds in slow.items())
-            print(f"\r\x1b[K{SPINNER[self._frame]} {text}"[:120], end="", flush=True)
+            print("\r\x1b[K" + f"{SPINNER[self._frame]} {text}"[:width], end="", flush=True)
             return
         for label, seconds in slow.items():
             if seconds >= self._announced.get(label, 0.0):
@@ -80,7 +82,7 @@ class Progress:
                 process.wait()
                 raise
         if status != 0:
-            self._clear()
+            self.clear()
             raise CommandError(f"{label} failed (exit {status}):\n{tail(log)}")
         self.done(label, time.monotonic() - began)
 
@@ -90,7 +92,8 @@ class Progress:
         except subprocess.TimeoutExpired:
             return None
 
-    def _clear(self) -> None:
+    def clear(self) -> None:
+        """Take the spinner off the terminal."""
         if self.tty:
             print("\r\x1b[K", end="", flush=True)
 

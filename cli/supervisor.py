@@ -109,6 +109,7 @@ class Supervisor:
                     signalled[name] = time.monotonic()
             self._progress.tick(self._still_stopping(signalled))
             self._sleep(POLL_S)
+        self._progress.clear()
         write_processes(self._state, [])
 
     def _reap(self) -> None:

@@ -69,6 +69,8 @@ def _prepare(layout: Layout, args: Namespace, progress: Progress) -> Stack:
     port = _port(args.port, progress)
     if not args.no_install:
         venv.ensure(layout, progress)
+    elif not layout.python.exists():
+        raise CommandError("There is no virtual environment yet, and --no-install forbids it.")
     fabric = _fabric(layout, args, progress)
     if fabric.kind != "lab":
         progress.say(f"  Fabric: {fabric.kind} ({fabric.reason})")
