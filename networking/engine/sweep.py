@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from networking.engine.retire import leftovers
 from networking.engine.unfinished import DUE, FREE, UNFINISHED
 from networking.models import Scope
 from portal.lib.db import DatabaseRole, acting_as
@@ -18,6 +19,7 @@ DRIFT_BATCH = 20
 def abandoned() -> list[UUID]:
     """Scopes whose task was lost, whose worker was killed, or whose next try is due."""
     with acting_as(DatabaseRole.WORKER):
+        leftovers()
         scopes = Scope.objects.filter(FREE, DUE, UNFINISHED).order_by("wanted", "pk")
         return list(scopes.values_list("pk", flat=True)[:BATCH])
 

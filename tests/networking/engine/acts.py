@@ -53,6 +53,11 @@ class Acts:
             rows = ChangeScope.objects.filter(change__in=list(changes))
             return set(rows.values_list("carried", flat=True))
 
+    def network(self, name: str) -> Network:
+        """The tenant's network of this name."""
+        with acting_as(self.actor):
+            return Network.objects.get(name=name)
+
     def network_is_there(self, network_id: UUID) -> bool:
         """Whether the row is still in the database, retiring or not."""
         with acting_as(self.actor):
