@@ -65,8 +65,9 @@ def _route(router: RouterBackend, held: Claim, wanted: Snapshot, intent: RouterI
     seen = watch(router, intent, before)
     verdicts: list[Verdict] = []
     for waiting in record.awaiting([held.scope_id]):
-        change = waiting.change
-        verdicts.append(router_verdict(change, held.device.name, waiting.applied_at))
+        change, since = waiting.change, waiting.applied_at
+        assert since is not None, "a scope carries what it has applied"
+        verdicts.append(router_verdict(change, held.device.name, since))
         verdicts += filter(None, (site_verdict(change, sighting) for sighting in seen))
     record.verified(held, wanted.generation, verdicts)
 

@@ -24,7 +24,10 @@ def send(fabric_id: UUID) -> None:
         return
     try:
         with _client().pipeline() as pipe:
-            pipe.lpush(key, 1).ltrim(key, 0, 0).expire(key, LIFETIME).execute()
+            pipe.lpush(key, 1)
+            pipe.ltrim(key, 0, 0)
+            pipe.expire(key, LIFETIME)
+            pipe.execute()
     except (redis.RedisError, OSError) as error:
         _mute(error)
 
