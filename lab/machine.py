@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lab import netns
+from lab import dhcpv6, netns
 from lab.errors import LabError
 from lab.host import Host
 from lab.place import Place
@@ -65,6 +65,7 @@ class Machines:
         self._daemons = daemons
         self._hosts = hosts
         self._plugged: dict[str, Machine] = {}
+        self._clients: dict[str, dhcpv6.Client] = {}
         self._lock = threading.RLock()
 
     def all(self) -> list[Machine]:
@@ -101,12 +102,21 @@ class Machines:
             if machine is None:
                 return
             self._daemons.end([f"{machine.part}.dhcp"], grace=0)
+            self._clients.pop(logical).stop()
             host = self._host(machine.host)
             if host.switch.alive:
                 host.unplug(machine.part)
             netns.delete([self._place.namespace(machine.part)])
             shutil.rmtree(self._folder(machine), ignore_errors=True)
             self._save()
+
+    def forget(self) -> None:
+        """Stop asking for addresses, as the whole lab is about to go."""
+        with self._lock:
+            for client in self._clients.values():
+                client.stop()
+            self._clients.clear()
+            self._plugged.clear()
 
     def prune(self, host: Host) -> None:
         """Drop the interfaces on ``host`` whose machines went while it was down."""
@@ -123,10 +133,14 @@ class Machines:
         netns.batch([netns.veth((namespace, INTERFACE), (host, machine.part))])
         netns.no_tx_checksum(namespace, [INTERFACE])
         netns.batch([f"link set {machine.part} up"], namespace=host)
-        address = [f"link set {INTERFACE} address {machine.mac}"] if machine.mac else []
-        netns.batch([*address, f"link set {INTERFACE} up"], namespace=namespace)
+        netns.batch([f"link set {INTERFACE} address {machine.mac}"], namespace=namespace)
 
     def _ask_for_address(self, machine: Machine) -> None:
+        """Switch the machine's link on; from there on it does as the network tells it."""
+        namespace = self._place.namespace(machine.part)
+        client = self._clients[machine.logical] = dhcpv6.Client(namespace, INTERFACE, machine.mac)
+        client.start()
+        netns.batch([f"link set {INTERFACE} up"], namespace=namespace)
         folder = self._folder(machine)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "resolv.conf").touch()
@@ -148,7 +162,7 @@ class Machines:
             "-x",
             f"hostname:{machine.name}",
         ]
-        inside = [*netns.enter(self._place.namespace(machine.part)), *argv]
+        inside = [*netns.enter(namespace), *argv]
         self._daemons.spawn(f"{machine.part}.dhcp", inside, env={"LAB_MACHINE": str(folder)})
 
     def _emptiest(self, tenant: str) -> Host:

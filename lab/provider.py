@@ -88,6 +88,7 @@ class Lab:
     def stop(self) -> None:
         """End everything and leave no trace but the state folder."""
         self._watch.stop()
+        self._machines.forget()
         self._clean()
         if self._lock:
             self._lock.close()

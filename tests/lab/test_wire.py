@@ -109,3 +109,33 @@ def test_a_removed_port_loses_its_machine_and_a_new_one_gets_one_within_two_seco
     acme.remove_machine("late")
     eventually(lambda: not any(m.name == "late" for m in lab.machines()), within=2)
     assert lab.exec("central", "true").returncode == 0
+
+
+def test_a_machine_asks_by_dhcpv6_where_the_router_says_so(lab):
+    """A /112 is too long for SLAAC: the router sets the M flag and OVN hands the address out."""
+    customer = Customer(lab, "managed", lab.plan.attachments[3])
+    customer.build()
+    customer.nbctl(
+        "set", "Logical_Router_Port", "managed-net-rp", "networks=10.1.0.1/24,fd10\\:9\\:\\:1/112",
+        "ipv6_ra_configs:address_mode=dhcpv6_stateful",
+        "--", "--id=@o", "create", "DHCP_Options", 'cidr="fd10:9::/112"',
+        f'options:"server_id"="{customer.mac(1)}"', "external_ids:owner=managed-v6",
+    )  # fmt: skip
+    options = customer.nbctl(
+        "--bare", "--columns=_uuid", "find", "DHCP_Options", "external_ids:owner=managed-v6"
+    )
+    for name, number in (("six", 11), ("seven", 12)):
+        logical = customer.add_machine(name, number)
+        addresses = f"{customer.mac(number)} 10.1.0.{number} fd10:9::{number}"
+        customer.nbctl(
+            "lsp-set-addresses", logical, addresses,
+            "--", "lsp-set-port-security", logical, addresses,
+            "--", "lsp-set-dhcpv6-options", logical, options,
+        )  # fmt: skip
+    eventually(lambda: len([m for m in lab.machines() if m.tenant == "managed"]) == 2)
+    eventually(lambda: "fd10:9::11" in lab.exec("six", "ip", "-6", "addr").stdout, within=30)
+    eventually(lambda: "fd10:9::12" in lab.exec("seven", "ip", "-6", "addr").stdout, within=30)
+    assert eventually(lambda: pings(lab, "six", "fd10:9::12"))
+    customer.nbctl("destroy", "DHCP_Options", options)
+    customer.remove()
+    eventually(lambda: not any(m.tenant == "managed" for m in lab.machines()))
