@@ -1,0 +1,48 @@
+"""The only door to an object: each takes the actor, whose scope and role decide what is seen.
+
+What networking's own pages and API read are querysets with all that a page needs; what other apps
+read are frozen rows.
+"""
+
+from networking.selectors.base import Missing
+from networking.selectors.changes import change, changes
+from networking.selectors.customers import (
+    AttachmentRow,
+    CustomerHealth,
+    attachments,
+    customer_health,
+    spare_attachments,
+)
+from networking.selectors.dashboard import Dashboard, dashboard
+from networking.selectors.networks import network, networks
+from networking.selectors.ports import port, ports
+from networking.selectors.prefixes import AllowedPrefixRow, allowed_prefixes, free_prefixes
+from networking.selectors.regions import infrastructure, region, regions
+from networking.selectors.scopes import scopes
+from networking.selectors.sites import site, sites
+
+__all__ = [
+    "AllowedPrefixRow",
+    "AttachmentRow",
+    "CustomerHealth",
+    "Dashboard",
+    "Missing",
+    "allowed_prefixes",
+    "attachments",
+    "change",
+    "changes",
+    "customer_health",
+    "dashboard",
+    "free_prefixes",
+    "infrastructure",
+    "network",
+    "networks",
+    "port",
+    "ports",
+    "region",
+    "regions",
+    "scopes",
+    "site",
+    "sites",
+    "spare_attachments",
+]

@@ -1,0 +1,135 @@
+"""What the provider's pages of other apps read about customers: frozen rows."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Q
+
+from networking.models import Attachment, Change, Network, Port, Scope, Site
+from networking.selectors.base import Missing, visible
+from networking.selectors.changes import SETTLED
+from networking.selectors.dashboard import ESTABLISHED, HELD_UP, Health
+from tenants.access import Actor, Capability
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerHealth:
+    """How one customer's network is. `behind` counts the devices that do not yet enforce all that
+    is wanted."""
+
+    networks: int = 0
+    ports: int = 0
+    sites: int = 0
+    sites_down: int = 0
+    under_way: int = 0
+    held_up: int = 0
+    behind: int = 0
+
+    @property
+    def health(self) -> Health:
+        """The worst of it."""
+        if self.held_up or self.sites_down:
+            return Health.ATTENTION
+        return Health.BUSY if self.under_way or self.behind else Health.WELL
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRow:
+    """A hand-off on a router; `tenant_id` is empty for a spare one. `access_prefixes` are the
+    circuits on which its sites' neighbours are."""
+
+    id: UUID
+    name: str
+    router: str
+    region: str
+    region_name: str
+    vrf: str
+    vlan: int
+    tenant_id: UUID | None
+    access_prefixes: tuple[str, ...]
+
+
+def customer_health(actor: Actor, tenant_ids: Iterable[UUID]) -> dict[UUID, CustomerHealth]:
+    """How these customers' networks are, in five queries however many they are.
+
+    Raises Missing for an actor who may not see customers.
+    """
+    _require(actor)
+    ids = list(tenant_ids)
+    live = {"tenant__in": ids, "retiring_at": None}
+    networks = _count(Network.objects.filter(**live))
+    ports = _count(Port.objects.filter(**live))
+    sites = _tally(
+        Site.objects.filter(**live),
+        all=Count("id"),
+        down=Count("id", filter=~Q(session_state__in=("", ESTABLISHED))),
+    )
+    changes = _tally(
+        Change.objects.filter(tenant__in=ids).exclude(state__in=SETTLED),
+        all=Count("id"),
+        held_up=Count("id", filter=Q(state__in=HELD_UP)),
+    )
+    behind = _count(Scope.objects.filter(tenant__in=ids, verified__lt=F("wanted")))
+    return {
+        id_: CustomerHealth(
+            networks=networks[id_],
+            ports=ports[id_],
+            sites=sites.get(id_, {}).get("all", 0),
+            sites_down=sites.get(id_, {}).get("down", 0),
+            under_way=changes.get(id_, {}).get("all", 0) - changes.get(id_, {}).get("held_up", 0),
+            held_up=changes.get(id_, {}).get("held_up", 0),
+            behind=behind[id_],
+        )
+        for id_ in ids
+    }
+
+
+def attachments(actor: Actor, tenant_id: UUID | None = None) -> tuple[AttachmentRow, ...]:
+    """The attachments of the actor's tenant; the provider sees all, or those of one customer."""
+    rows = visible(Attachment.objects.all(), actor)
+    if tenant_id is not None:
+        rows = rows.filter(tenant_id=tenant_id)
+    return _attachment_rows(rows)
+
+
+def spare_attachments(actor: Actor) -> tuple[AttachmentRow, ...]:
+    """Those that a customer can claim. Raises Missing for an actor who may not see customers."""
+    _require(actor)
+    return _attachment_rows(Attachment.objects.filter(tenant=None))
+
+
+def _attachment_rows(rows: Any) -> tuple[AttachmentRow, ...]:
+    ordered = rows.select_related("router", "fabric__region").order_by(
+        "fabric__region__name", "name"
+    )
+    return tuple(
+        AttachmentRow(
+            id=row.id,
+            name=row.name,
+            router=row.router.name,
+            region=row.fabric.region.code,
+            region_name=row.fabric.region.name,
+            vrf=row.vrf,
+            vlan=row.vlan,
+            tenant_id=row.tenant_id,
+            access_prefixes=tuple(str(prefix) for prefix in row.access_prefixes),
+        )
+        for row in ordered
+    )
+
+
+def _require(actor: Actor) -> None:
+    if not actor.can(Capability.CUSTOMERS_VIEW):
+        raise Missing("customer")
+
+
+def _tally(rows: Any, **counts: Count) -> dict[UUID, dict[str, int]]:
+    found = rows.order_by().values("tenant").annotate(**counts)
+    return {row["tenant"]: {name: row[name] for name in counts} for row in found}
+
+
+def _count(rows: Any) -> Counter[UUID]:
+    return Counter({id_: tally["all"] for id_, tally in _tally(rows, all=Count("id")).items()})

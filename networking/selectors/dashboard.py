@@ -1,0 +1,101 @@
+"""The answer to: is my network well, what changed?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Count, Q
+
+from networking.models import Change, Host, Network, Port, Scope, Site
+from networking.selectors.base import visible
+from networking.selectors.changes import changes
+from networking.selectors.scopes import scopes
+from tenants.access import Actor
+
+RECENT = 8  # changes shown
+HELD_UP = (Change.State.WAITING, Change.State.BLOCKED)
+ESTABLISHED = "Established"
+
+
+class Health(StrEnum):
+    """The worst of what is known."""
+
+    WELL = "well"
+    BUSY = "busy"
+    ATTENTION = "attention"
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """A tenant's network at a glance. `reasons` are sentences, the gravest first; empty when all
+    is well."""
+
+    health: Health
+    reasons: tuple[str, ...]
+    networks: int
+    ports: int
+    ports_up: int
+    sites: int
+    sites_up: int
+    under_way: int
+    held_up: int
+    recent: tuple[Change, ...]
+
+
+def dashboard(actor: Actor) -> Dashboard:
+    """The actor's tenant at a glance, in a constant number of queries."""
+    open_changes = list(changes(actor, unfinished=True).prefetch_related(None))
+    held_up = [change for change in open_changes if change.state in HELD_UP]
+    sites = list(visible(Site.objects.filter(retiring_at=None), actor).order_by("name"))
+    where = list(scopes(actor))
+    reasons = (
+        *_about_changes(held_up),
+        *_about_sites(sites),
+        *_about_scopes(where),
+        *_about_hosts(where),
+    )
+    busy = Health.BUSY if open_changes else Health.WELL
+    ports = visible(Port.objects.filter(retiring_at=None), actor).aggregate(
+        all=Count("id"), up=Count("id", filter=Q(up=True))
+    )
+    return Dashboard(
+        health=Health.ATTENTION if reasons else busy,
+        reasons=reasons,
+        networks=visible(Network.objects.filter(retiring_at=None), actor).count(),
+        ports=ports["all"],
+        ports_up=ports["up"],
+        sites=len(sites),
+        sites_up=sum(site.session_state == ESTABLISHED for site in sites),
+        under_way=len(open_changes) - len(held_up),
+        held_up=len(held_up),
+        recent=tuple(changes(actor)[:RECENT]),
+    )
+
+
+def _about_changes(held_up: list[Change]) -> Iterator[str]:
+    for change in held_up:
+        state = "is blocked" if change.state == Change.State.BLOCKED else "waits"
+        yield f"“{change.summary}” {state}: {change.reason or 'no reason known'}"
+
+
+def _about_sites(sites: list[Site]) -> Iterator[str]:
+    for site in sites:
+        # A site that no router was asked about yet is not known to be down.
+        if site.session_state and site.session_state != ESTABLISHED:
+            why = f": {site.session_reason}" if site.session_reason else ""
+            yield f"{site.name} is down ({site.session_state}){why}"
+
+
+def _about_scopes(where: list[Scope]) -> Iterator[str]:
+    for scope in where:
+        if scope.drift and not scope.drift.get("repaired_at"):
+            yield f"{scope.name} differs from what you asked for and is being repaired"
+        if scope.device.error:
+            yield f"{scope.name} does not answer: {scope.device.error}"
+
+
+def _about_hosts(where: list[Scope]) -> Iterator[str]:
+    fabrics = [scope.fabric_id for scope in where if scope.fabric_id]
+    silent = Host.objects.filter(fabric__in=fabrics, silent_since__isnull=False).order_by("name")
+    for host in silent:
+        yield f"{host.name} is silent since {host.silent_since:%H:%M} UTC"

@@ -1,0 +1,46 @@
+"""Networks, with what lists and pages show of them."""
+
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from networking.models import Network
+from networking.selectors.base import one, visible
+from networking.selectors.changes import unfinished_state
+from tenants.access import Actor
+
+
+def networks(actor: Actor, *, q: str = "", region: str = "") -> QuerySet[Network]:
+    """The networks by name, those on their way out included.
+
+    Each row has `port_count` (machines that stay) and `unfinished`, the state of its newest change
+    that is not done, or "". `q` is part of a name, an address in a prefix, or the start of a
+    prefix; `region` a region's code.
+    """
+    rows = (
+        visible(Network.objects.all(), actor)
+        .select_related("region")
+        .prefetch_related("sites")
+        .annotate(
+            port_count=Count("ports", filter=Q(ports__retiring_at=None)),
+            unfinished=unfinished_state(),
+        )
+        .order_by("name", "id")
+    )
+    if region:
+        rows = rows.filter(region__code=region)
+    if q:
+        rows = rows.filter(_matching(q.strip()))
+    return rows
+
+
+def network(actor: Actor, network_id: UUID) -> Network:
+    """One network, as in the list. Raises Missing."""
+    return one(networks(actor), network_id, "network")
+
+
+def _matching(text: str) -> Q:
+    match = Q(name__icontains=text)
+    if text[:1].isalnum() and set(text.lower()) <= set("0123456789abcdef:./"):
+        match |= Q(ipv4_prefix__startswith=text) | Q(ipv6_prefix__startswith=text.lower())
+    return match
