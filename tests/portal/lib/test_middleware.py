@@ -1,0 +1,118 @@
+"""What surrounds every request: health, names, headers, bounds, error answers."""
+
+import json
+import logging
+import socket
+
+import pytest
+from django.core.cache import caches
+from django.db import OperationalError
+from django.test import Client, override_settings
+
+from portal.lib.cache import ForgivingRedisCache
+from portal.lib.logs import JsonFormatter, set_request_id
+
+
+@pytest.fixture
+def closed_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def test_live_needs_no_server():
+    assert Client().get("/health/live").json() == {"status": "live"}
+
+
+def test_ready(db):
+    answer = Client().get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.json()["checks"] == {"database": "ok", "redis": "ok"}
+
+
+def test_not_ready_without_a_database(monkeypatch):
+    def broken():
+        raise OperationalError
+
+    monkeypatch.setattr("portal.lib.health.connection.cursor", broken)
+    answer = Client().get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["database"] == "unreachable"
+
+
+def test_ready_without_redis_says_so(db, closed_port):
+    with override_settings(REDIS_URL=f"redis://127.0.0.1:{closed_port}/0"):
+        answer = Client().get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.json()["checks"]["redis"] == "unreachable"
+
+
+@pytest.mark.parametrize(
+    ("offered", "kept"),
+    [("trace-0123456789", True), ("short", False), ("no spaces here", False), ("x" * 65, False)],
+)
+def test_a_request_has_a_name(db, offered, kept):
+    answer = Client().get("/accounts/login/", headers={"X-Request-ID": offered})
+    assert (answer["X-Request-ID"] == offered) is kept
+    assert answer["X-Request-ID"]
+
+
+def test_nothing_inline_runs_without_the_nonce(db):
+    first, second = (Client().get("/accounts/login/") for _ in range(2))
+    policy = first["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert f"'nonce-{first.wsgi_request.csp_nonce}'" in policy
+    assert policy != second["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("header", ["X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options"])
+def test_other_guards(db, header):
+    assert Client().get("/accounts/login/")[header]
+
+
+def test_a_large_body_is_refused_on_pages_too(db):
+    answer = Client().post("/accounts/login/", {"login": "x" * 2**20})
+    assert answer.status_code == 413
+    assert b"at most" in answer.content
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/nope", "text/html"), ("/api/v1/nope", "problem")])
+def test_a_missing_address(db, path, kind):
+    answer = Client().get(path)
+    assert answer.status_code == 404
+    assert kind in answer["Content-Type"]
+
+
+def test_an_old_form_is_explained(world):
+    browser = Client(enforce_csrf_checks=True)
+    answer = browser.post("/accounts/login/", {})
+    assert answer.status_code == 403
+    assert b"reload" in answer.content
+
+
+def test_logs_are_json_with_the_request_id_and_extras():
+    set_request_id("trace-1")
+    try:
+        record = logging.makeLogRecord(
+            {"name": "x", "msg": "hello %s", "args": ("you",), "levelname": "INFO", "host": "h1"}
+        )
+        entry = json.loads(JsonFormatter().format(record))
+    finally:
+        set_request_id("")
+    assert entry["message"] == "hello you"
+    assert entry["request_id"] == "trace-1"
+    assert entry["host"] == "h1"
+
+
+def test_without_redis_the_cache_forgets_and_people_sign_in(closed_port, world):
+    where = f"redis://127.0.0.1:{closed_port}/0"
+    cache = ForgivingRedisCache(where, {})
+    assert cache.get("k", "default") == "default"
+    cache.set("k", 1)
+    assert cache.add("k", 1) is True
+    assert cache.delete("k") is False
+    backend = {"default": {"BACKEND": "portal.lib.cache.ForgivingRedisCache", "LOCATION": where}}
+    with override_settings(CACHES=backend):
+        assert isinstance(caches["default"], ForgivingRedisCache)
+        answer = Client().post("/accounts/login/", {"login": "a@b.example", "password": "x"})
+        assert answer.status_code == 200
