@@ -19,8 +19,9 @@ class Stage:
 
 
 # Two processors are what the tests are timed on. Packets and browsers want them for themselves.
+# Stealing keeps the tests of a file, which share their servers, together until one side idles.
 STAGES = (
-    Stage("unit", "not wire and not browser", ("-n", "2")),
+    Stage("unit", "not wire and not browser", ("-n", "2", "--dist", "worksteal")),
     Stage("wire", "wire and not browser"),
     Stage("browser", "browser"),
 )

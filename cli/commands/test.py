@@ -72,7 +72,8 @@ def _run_all(
         env = backing.portal_env(
             own, servers, fabric="simulator", url="http://127.0.0.1:8000", admin=True
         )
-        env["DEMARC_TEST_POSTGRES"] = args.postgres
+        # A portal that a test starts may stand beside the one of this checkout, lab included.
+        env |= {"DEMARC_TEST_POSTGRES": args.postgres, "DEMARC_LAB": f"test-{os.getpid()}"}
         # Each of them runs, also after one that failed.
         passed = [_run(own, stage, env, args, outcome) for stage in stages]
     return all(passed)
