@@ -31,7 +31,8 @@ def check(scope_id: UUID) -> None:
     """
     with acting_as(DatabaseRole.WORKER):
         scope = load(scope_id)
-    if scope.leased_until is not None or scope.applied != scope.wanted:
+    at_rest = scope.leased_until is None and scope.applied == scope.wanted
+    if not at_rest or (scope.router_id and not scope.vrf):
         return
     wanted = snapshot(scope_id)
     if wanted.generation != scope.applied:

@@ -7,5 +7,7 @@ from django.db.models.functions import Now
 UNFINISHED = Q(fabric__isnull=False, applied__lt=F("wanted")) | Q(
     router__isnull=False, verified__lt=F("wanted")
 )
-FREE = Q(leased_until=None) | Q(leased_until__lt=Now())
+# A scope whose VRF went to another customer has nothing on the router any more.
+IN_PLACE = Q(fabric__isnull=False) | ~Q(vrf="")
+FREE = IN_PLACE & (Q(leased_until=None) | Q(leased_until__lt=Now()))
 DUE = Q(blocked=False) & (Q(retry_at=None) | Q(retry_at__lte=Now()))

@@ -3,6 +3,7 @@
 import pytest
 
 from networking.engine import drift, reconcile, sweep
+from networking.engine.claim import claim
 from networking.models import Change
 from networking.planning import Noun, Resource
 from tests.networking.engine.acts import Acts, fresh, held, kinds, scope, set_scope
@@ -113,3 +114,13 @@ def test_every_scope_has_its_turn(acts: Acts, network: Change) -> None:
 def test_a_scope_that_is_not_up_to_date_is_not_swept(acts: Acts, network: Change) -> None:
     acts.add_network("db", "10.1.6.0/24")
     assert sweep.unobserved() == []
+
+
+def test_a_vrf_that_went_to_another_customer_is_left_alone(acts: Acts, network: Change) -> None:
+    """The former customer wants nothing in it; what is there now is the next one's."""
+    row = scope("pe1")
+    set_scope(row, vrf="")
+    assert row.pk not in sweep.unobserved()
+    drift.check(row.pk)
+    assert claim(row.pk, repair=scope("pe1").token) is None
+    assert scope("pe1").error == ""
