@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from networking.models import Change, Network, Port, Site
+from networking.models import Change, Network, Port
 from portal.lib import words
 
 GRAVITY = {"bad": 4, "warn": 3, "busy": 2, "off": 1, "ok": 0}
@@ -26,8 +26,23 @@ class Status(NamedTuple):
 class Device(Protocol):
     """A fabric or a router."""
 
-    error: str
-    seen_at: datetime | None
+    @property
+    def error(self) -> str: ...
+    @property
+    def seen_at(self) -> datetime | None: ...
+
+
+class Session(Protocol):
+    """A site: its row, or the frozen one that the provider's pages read."""
+
+    @property
+    def retiring_at(self) -> datetime | None: ...
+    @property
+    def session_state(self) -> str: ...
+    @property
+    def session_since(self) -> datetime | None: ...
+    @property
+    def session_reason(self) -> str: ...
 
 
 CHANGE_TONES = {
@@ -56,11 +71,14 @@ def change(state: str, reason: str = "") -> Status:
     return Status(CHANGE_TONES[known], str(known.label), reason or CHANGE_TITLES[known])
 
 
-def network(row: Network, unfinished: str = "") -> Status:
-    """Of a network; `unfinished` is the state of its newest change that is not done."""
+def network(row: Network) -> Status:
+    """Of a network as its selector gives it."""
+    under_way: str = row.unfinished  # type: ignore[attr-defined]
+    if under_way in (Change.State.WAITING, Change.State.BLOCKED):
+        return change(under_way)
     if row.retiring_at is not None:
         return Status("busy", "Being deleted", "Gone once no device holds it any more")
-    return change(unfinished) if unfinished else Status("ok", "Enforced", "Seen in force")
+    return change(under_way) if under_way else Status("ok", "Enforced", "Seen in force")
 
 
 def port(row: Port) -> Status:
@@ -75,7 +93,7 @@ def port(row: Port) -> Status:
     return Status("warn", "Starting", "The host has the machine but its port is not ready")
 
 
-def site(row: Site) -> Status:
+def site(row: Session) -> Status:
     """Of a site's BGP session, as the router last saw it."""
     if row.retiring_at is not None:
         return Status("busy", "Being removed", "Gone once the router has forgotten it")

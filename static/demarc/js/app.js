@@ -16,6 +16,7 @@ document.addEventListener("click", (event) => {
   if (close) close.closest(close.dataset.close)?.remove();
   const fill = event.target.closest("[data-fill]");
   if (fill) {
+    event.preventDefault();
     const input = document.getElementById(fill.dataset.fill);
     input.value = fill.dataset.value;
     input.dispatchEvent(new Event("input", { bubbles: true }));

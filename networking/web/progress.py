@@ -1,0 +1,75 @@
+"""How far a change has come, and what it edits, as its page shows it. Pure."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from networking.models import Change, ChangeScope
+from networking.services.wording import field_label
+
+STEPS = ("Accepted", "Applying", "Verifying", "Done")
+PLACES = {
+    Change.State.PENDING: 0,
+    Change.State.APPLYING: 1,
+    Change.State.VERIFYING: 2,
+    Change.State.DONE: 3,
+}
+ADVICE = {
+    Change.State.WAITING: "It is tried again by itself.",
+    Change.State.BLOCKED: "Trying again does not help: edit what it is about, or revert it.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressStep:
+    """One of `STEPS`; the past ones are behind the change, the current one is where it stands."""
+
+    word: str
+    past: bool
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A field that the change sets; `before` is empty where there was nothing."""
+
+    label: str
+    before: str
+    after: str
+
+
+def progress(state: str, scopes: Iterable[ChangeScope]) -> tuple[ProgressStep, ...]:
+    """The steps of a change in `state`; one that waits or is blocked stands where its slowest
+    scope does. A superseded one stands nowhere."""
+    place = PLACES.get(Change.State(state), -1)
+    if state in ADVICE:
+        place = 2 if all(scope.applied_at for scope in scopes) else 1
+    done = state == Change.State.DONE
+    return tuple(
+        ProgressStep(word, past=number < place or done, current=number == place and not done)
+        for number, word in enumerate(STEPS)
+    )
+
+
+def advice(state: str) -> str:
+    """What there is to do while a change makes no progress."""
+    return ADVICE.get(Change.State(state), "")
+
+
+def edits(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Edit]:
+    """The fields that a change sets, clears or changes."""
+    for name in {**before, **after}:
+        old, new = before.get(name), after.get(name)
+        if name.endswith("_id") or old == new or not (_text(old) or _text(new)):
+            continue
+        yield Edit(field_label(name), _text(old), _text(new) or "none")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, dict):
+        return " ".join(f"{key}={text}" for key, text in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)

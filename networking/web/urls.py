@@ -1,0 +1,31 @@
+"""Addresses of this app's pages."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from networking.web.views import change, network, port, site
+
+app_name = "networking"
+
+tenant_patterns: list[URLPattern | URLResolver] = [
+    path("networks/", network.NetworkList.as_view(), name="network_list"),
+    path("networks/new", network.NetworkCreate.as_view(), name="network_create"),
+    path("networks/<uuid:network_id>/", network.NetworkDetail.as_view(), name="network_detail"),
+    path("networks/<uuid:network_id>/edit", network.NetworkUpdate.as_view(), name="network_update"),
+    path(
+        "networks/<uuid:network_id>/delete", network.NetworkDelete.as_view(), name="network_delete"
+    ),
+    path("ports/", port.PortList.as_view(), name="port_list"),
+    path("ports/new", port.PortCreate.as_view(), name="port_create"),
+    path("ports/<uuid:port_id>/", port.PortDetail.as_view(), name="port_detail"),
+    path("ports/<uuid:port_id>/edit", port.PortUpdate.as_view(), name="port_update"),
+    path("ports/<uuid:port_id>/delete", port.PortDelete.as_view(), name="port_delete"),
+    path("sites/", site.SiteList.as_view(), name="site_list"),
+    path("sites/<uuid:site_id>/", site.SiteDetail.as_view(), name="site_detail"),
+    path("changes/", change.ChangeList.as_view(), name="change_list"),
+    path("changes/<uuid:change_id>/", change.ChangeDetail.as_view(), name="change_detail"),
+    path("changes/<uuid:change_id>/revert", change.ChangeRevert.as_view(), name="change_revert"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("t/<slug:slug>/", include(tenant_patterns)),
+]

@@ -1,0 +1,1 @@
+"""Views, one file a noun. They read through selectors and write through services."""

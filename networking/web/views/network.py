@@ -1,0 +1,185 @@
+"""Networks: list, detail, form, deletion."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+
+from networking import selectors
+from networking.models import Change, Network
+from networking.planning.addresses import gateway, host_capacity
+from networking.services import networks
+from networking.web import lines, states
+from networking.web.forms.network import NetworkForm, initial_of
+from networking.web.usage import picture
+from networking.web.views.base import NounPage
+from networking.web.views.reviewed import ActPage, FormPage
+
+SUGGESTED_LENGTH = {4: 24, 6: 64}
+SHOWN_PORTS = 100
+SHOWN_CHANGES = 6
+
+
+class NetworkList(NounPage):
+    """All networks of the tenant."""
+
+    nav = "networks"
+    template_name = "networking/network_list.html"
+    fragment_name = "networking/network_rows.html"
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """By name; `q` searches and `region` filters."""
+        text, code = request.GET.get("q", "").strip(), request.GET.get("region", "")
+        page = self.page_of(selectors.networks(self.actor, q=text, region=code))
+        found = lines.network_lines(page)
+        return self.render_to_response(
+            self.get_context_data(
+                lines=found,
+                page=page,
+                unfinished=lines.any_unfinished(page),
+                any=bool(found) or selectors.networks(self.actor).exists(),
+                q=text,
+                region_code=code,
+                regions=selectors.regions(self.actor),
+            )
+        )
+
+
+class NetworkDetail(NounPage):
+    """One network."""
+
+    nav = "networks"
+    template_name = "networking/network_detail.html"
+    fragment_name = "networking/network_live.html"
+
+    def get(self, request: HttpRequest, slug: str, network_id: UUID) -> HttpResponse:
+        """Facts, ports, addresses, who learns it, what was changed."""
+        network = selectors.network(self.actor, network_id)
+        return self.render_to_response(
+            self.get_context_data(
+                network=network,
+                network_id=str(network.id),
+                status=states.network(network),
+                unfinished=lines.any_unfinished([network]),
+                learned_by=lines.learned_by(network),
+                gateway_ipv4=gateway(network.ipv4_prefix),
+                gateway_ipv6=gateway(network.ipv6_prefix) if network.ipv6_prefix else None,
+                trail=[("Networks", reverse("networking:network_list", args=[slug]))],
+                **self._ports(network),
+                **self._around(network),
+            )
+        )
+
+    def _ports(self, network: Network) -> dict[str, Any]:
+        rows = selectors.ports(self.actor, network_id=network.id).order_by("ipv4_address")
+        machines = list(rows.values_list("name", "ipv4_address"))
+        shown = list(rows[:SHOWN_PORTS])
+        return {
+            "ports": shown,
+            "port_lines": lines.port_lines(shown),
+            "used": len(machines),
+            "more_ports": len(machines) > len(shown),
+            "capacity": host_capacity(network.ipv4_prefix),
+            "picture": picture(network.ipv4_prefix, machines),
+        }
+
+    def _around(self, network: Network) -> dict[str, Any]:
+        changes = selectors.changes(self.actor, subject_id=network.id).prefetch_related(None)
+        near = selectors.sites(self.actor).filter(attachment__fabric__region=network.region_id)
+        return {
+            "change_lines": lines.change_lines(changes[:SHOWN_CHANGES]),
+            "learners": [lines.learning(network, site) for site in near],
+        }
+
+
+class _NetworkForm(FormPage):
+    nav = "networks"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Free prefixes to choose from, and the way back."""
+        trail = [("Networks", reverse("networking:network_list", args=[self.tenant.slug]))]
+        free = {
+            f"free_ipv{version}": selectors.free_prefixes(
+                self.actor, length, version=version, limit=3
+            )
+            for version, length in SUGGESTED_LENGTH.items()
+        }
+        given = {"trail": trail, "fields_name": "networking/network_fields.html"}
+        return super().get_context_data(**given | free | kwargs)
+
+
+class NetworkCreate(_NetworkForm):
+    """A new network."""
+
+    def form(self, data: QueryDict | None = None) -> forms.Form:
+        """Empty, or with what was sent."""
+        return NetworkForm(
+            data,
+            regions=selectors.regions(self.actor),
+            sites=selectors.sites(self.actor),
+        )
+
+    def act(self, form: forms.Form) -> Callable[[], Change]:
+        """Create it."""
+        assert isinstance(form, NetworkForm)
+        return lambda: networks.create(self.actor, form.to_input())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The heading."""
+        back = reverse("networking:network_list", args=[self.tenant.slug])
+        return super().get_context_data(heading="New network", back=back, **kwargs)
+
+
+class NetworkUpdate(_NetworkForm):
+    """An edit of a network."""
+
+    def form(self, data: QueryDict | None = None) -> forms.Form:
+        """What it is now, or what was sent."""
+        network = self.network()
+        return NetworkForm(
+            data,
+            regions=(),
+            sites=selectors.sites(self.actor),
+            network=network,
+            initial=initial_of(network, list(network.sites.all())),
+        )
+
+    def act(self, form: forms.Form) -> Callable[[], Change]:
+        """Change it."""
+        assert isinstance(form, NetworkForm)
+        network_id = self.network().id
+        return lambda: networks.update(self.actor, network_id, form.to_patch())
+
+    def network(self) -> Network:
+        """The network of the address."""
+        if not hasattr(self, "_network"):
+            self._network = selectors.network(self.actor, self.kwargs["network_id"])
+        return self._network
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The heading and the way back to the network."""
+        network = self.network()
+        back = reverse("networking:network_detail", args=[self.tenant.slug, network.id])
+        context = super().get_context_data(heading=f"Edit {network.name}", back=back, **kwargs)
+        return context | {"trail": [*context["trail"], (network.name, back)]}
+
+
+class NetworkDelete(ActPage):
+    """The end of a network."""
+
+    nav = "networks"
+
+    def act(self) -> Callable[[], Change]:
+        """Delete it."""
+        network = selectors.network(self.actor, self.kwargs["network_id"])
+        return lambda: networks.delete(self.actor, network.id)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The way back to the network."""
+        slug = self.tenant.slug
+        back = reverse("networking:network_detail", args=[slug, self.kwargs["network_id"]])
+        trail = [("Networks", reverse("networking:network_list", args=[slug]))]
+        return super().get_context_data(back=back, trail=trail, **kwargs)

@@ -1,0 +1,36 @@
+"""The small forms of a customer's page."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from networking.selectors import AttachmentRow
+from portal.web.forms.onboarding import label
+from portal.web.forms.site import ADDRESS_MOST, MONO
+
+
+class RenameForm(forms.Form):
+    """Another name."""
+
+    name = forms.CharField(max_length=100)
+
+
+class PrefixForm(forms.Form):
+    """A prefix that the customer may use."""
+
+    prefix = forms.CharField(
+        max_length=ADDRESS_MOST,
+        widget=forms.TextInput(attrs=MONO | {"placeholder": "10.20.0.0/16"}),
+    )
+
+
+class ClaimForm(forms.Form):
+    """A spare attachment."""
+
+    attachment = forms.ChoiceField(label="Spare attachment")
+
+    def __init__(self, *args: Any, spare: Sequence[AttachmentRow], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(row.id), f"{row.region_name}: {label(row)}") for row in spare]
+        self.fields["attachment"].choices = choices  # type: ignore[attr-defined]

@@ -1,0 +1,83 @@
+"""The dashboard: is my network well, and what changed?"""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from networking import selectors
+from networking.selectors import Dashboard as Glance
+from networking.web import lines
+from networking.web.overview import fabric_items
+from networking.web.states import Status
+from networking.web.topology import draw
+from networking.web.views.base import NounPage
+from portal.lib import words
+
+SHOWN_REASONS = 3
+TONES = {"well": "ok", "busy": "busy", "attention": "warn"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A number and where it leads."""
+
+    number: str
+    noun: str
+    href: str
+
+
+class Dashboard(NounPage):
+    """A tenant's first page."""
+
+    nav = "dashboard"
+    template_name = "portal/dashboard.html"
+    fragment_name = "portal/dashboard_live.html"
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Health in a sentence, the map, counts, changes and sites."""
+        glance = selectors.dashboard(self.actor)
+        fabrics = fabric_items(self.actor, slug)
+        return self.render_to_response(
+            self.get_context_data(
+                health=_health(glance),
+                tiles=_tiles(glance, slug),
+                fabrics=fabrics,
+                drawing=draw(fabrics),
+                change_lines=lines.change_lines(glance.recent),
+                site_lines=lines.site_lines(selectors.sites(self.actor)),
+                unfinished=glance.under_way or glance.held_up,
+            )
+        )
+
+
+def _health(glance: Glance) -> Status:
+    """The sentence at the top, and what is behind it."""
+    tone = TONES[glance.health]
+    if glance.reasons:
+        count = len(glance.reasons)
+        more = f" And {count - SHOWN_REASONS} more." if count > SHOWN_REASONS else ""
+        said = ". ".join(reason.rstrip(".") for reason in glance.reasons[:SHOWN_REASONS])
+        word = words.count(count, "thing needs attention", "things need attention")
+        return Status(tone, f"{word}.", f"{said}.{more}")
+    if glance.under_way:
+        return Status(tone, f"{words.count(glance.under_way, 'change')} on the way.", "")
+    if not glance.networks:
+        return Status("off", "Nothing is set up yet.", "Add a network to begin.")
+    return Status(tone, "Your network is well.", "Everything that you asked for is in force.")
+
+
+def _tiles(glance: Glance, slug: str) -> list[Tile]:
+    def href(name: str) -> str:
+        return reverse(f"networking:{name}", args=[slug])
+
+    return [
+        Tile(str(glance.networks), "networks", href("network_list")),
+        Tile(f"{glance.ports_up} of {glance.ports}", "ports up", href("port_list")),
+        Tile(f"{glance.sites_up} of {glance.sites}", "sites established", href("site_list")),
+        Tile(
+            str(glance.under_way + glance.held_up),
+            "changes unfinished",
+            href("change_list") + "?state=unfinished",
+        ),
+    ]
