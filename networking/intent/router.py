@@ -20,8 +20,8 @@ class Site:
     """A customer's location that speaks BGP (RFC 4271) with the tenant's VRF.
 
     `neighbours` holds one address per family. `accepted` are the prefixes that the site may
-    announce (more specific ones are refused), `advertised` those that it is sent. A session that
-    sends more than `max_prefixes` is torn down (RFC 4271 section 8, Cease/1).
+    announce (more specific ones are refused), `advertised` those that it is sent. A session of
+    which more than `max_prefixes` are accepted is torn down (RFC 4486, Cease/1).
     """
 
     id: str

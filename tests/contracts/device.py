@@ -21,7 +21,7 @@ from networking.intent import (
 
 Intent = FabricIntent | RouterIntent
 
-PATIENCE = 0.5
+PATIENCE = 0.3
 """Seconds that a backend of `silent` waits for an answer."""
 
 

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from networking.backends.frr.backend import FrrBackend
 from networking.backends.frr.config import FrrConfig
 from networking.intent import Site
 from tests.contracts.device import PATIENCE, Customer, router_customer, silent_port
+
+_NUMBERS = count(1)
+"""Each folder of tests that asks for a router gets one of its own."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,7 @@ def run_frr_router(state: Path) -> Iterator[FrrRouter]:
         pytest.fail(reason)
     if not able:
         pytest.skip(reason)
-    lab = Lab(f"c{os.getpid()}", state)
+    lab = Lab(f"c{os.getpid()}-{next(_NUMBERS)}", state)
     inventory = lab.start()
     try:
         yield FrrRouter(lab, inventory)

@@ -16,7 +16,7 @@ class FrrConfig:
     `host_key` is the router's public host key as OpenSSH writes it (`ssh-ed25519 AAAA…`); a server
     that shows another one is refused. `timeout` bounds connecting, in seconds. `vtysh` is the
     command that speaks to FRR (`vtysh -N pe1` where it has a path space of its own, man 1 vtysh),
-    `state` a folder on the router for the fencing tokens: it must outlive a restart of FRR.
+    `state` a folder on the router for the fencing tokens.
     """
 
     host: str
@@ -26,7 +26,7 @@ class FrrConfig:
     port: int = 22
     timeout: float = 5.0
     vtysh: str = "vtysh"
-    state: str = "/var/lib/demarc"
+    state: str = "/run/demarc"
 
     @property
     def address(self) -> str:
@@ -44,18 +44,29 @@ class FrrConfig:
 
         Raises ValueError, naming the member, for one that is unknown, missing or malformed.
         """
-        known = {field.name for field in fields(cls)}
-        if unknown := sorted(data.keys() - known):
+        known = {field.name: field for field in fields(cls)}
+        if unknown := sorted(data.keys() - known.keys()):
             raise ValueError(f"An FRR router has no setting {unknown[0]!r}.")
-        needed = ("host", "username", "private_key_file", "host_key")
-        for name in needed:
-            if not isinstance(data.get(name), str) or not data[name]:
+        texts = ("host", "username", "private_key_file", "host_key", "vtysh", "state")
+        for name in texts:
+            given = data.get(name, known[name].default)
+            if not isinstance(given, str) or not given:
                 raise ValueError(f"An FRR router needs {name!r}, a text.")
         config = cls(**data)
+        config.check()
+        return config
+
+    def check(self) -> None:
+        """Raises ValueError, naming the member, for values that cannot work."""
+        if not isinstance(self.port, int) or not 0 < self.port < 65536:
+            raise ValueError("'port' is a number from 1 to 65535.")
+        if not isinstance(self.timeout, (int, float)) or self.timeout <= 0:
+            raise ValueError("'timeout' is a number of seconds above 0.")
+        if not self.state.startswith("/"):
+            raise ValueError("'state' is the full path of a folder on the router.")
         try:
-            asyncssh.import_public_key(config.host_key)
+            asyncssh.import_public_key(self.host_key)
         except asyncssh.KeyImportError:
             raise ValueError(
                 "'host_key' is no public key: give the line of the router's ssh_host_*_key.pub."
             ) from None
-        return config

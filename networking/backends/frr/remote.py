@@ -24,6 +24,10 @@ _STALE: Final = 76
 _UNPROVISIONED: Final = 77
 _NO_STATE: Final = 78
 _REFUSED: Final = 79
+_INCOMPLETE: Final = 80
+
+_DAEMONS: Final = ("zebra", "staticd", "bgpd")
+"""What must run: a running configuration is silent about the lines of a daemon that does not."""
 
 _LOCKED = f"""umask 077
 mkdir -p "$1" && exec 9>"$1/lock" || exit {_NO_STATE}
@@ -43,7 +47,13 @@ _APPLY = f"""{_LOCKED}
 state=$1 scope=$2; shift 3
 script=$state/$scope.script
 trap 'rm -f "$script"' EXIT
-running=$("$@" -c 'show running-config' </dev/null) || exit {_REFUSED}
+running=$("$@" -c 'show daemons' -c 'show running-config' </dev/null) || exit {_REFUSED}
+daemons=$(printf '%s\\n' "$running" | head -n 1)
+for daemon in {" ".join(_DAEMONS)}; do
+    case " $daemons " in *" $daemon "*) continue ;; esac
+    echo "$daemon"
+    exit {_INCOMPLETE}
+done
 while read -r section && [ -n "$section" ]; do
     printf '%s\\n' "$running" | grep -qxF "$section" && continue
     echo "$section"
@@ -58,9 +68,9 @@ exit $status
 """
 
 _READ = """cd "$1" 2>/dev/null && cat -- *.fence 2>/dev/null
-echo
+echo .
 shift
-exec "$@" -c 'show running-config'
+exec "$@" -c 'show daemons' -c 'show running-config'
 """
 
 _FAILED_LINE = re.compile(r"^line (\d+): (.*)", re.MULTILINE)
@@ -105,7 +115,9 @@ class Remote:
         """The running configuration and the fences."""
         answer = self._sh(_READ, self._config.state, *self._config.vtysh_argv)
         self._check_vtysh(answer)
-        fences, _, running = answer.output.partition("\n\n")
+        fences, _, rest = f"\n{answer.output}".partition("\n.\n")
+        daemons, _, running = rest.partition("\n")
+        self._check_daemons(daemons)
         held = [line.split() for line in fences.splitlines()]
         return Snapshot(running, {words[2]: words[1] for words in held if len(words) == 3})
 
@@ -113,10 +125,15 @@ class Remote:
         """What each show command prints, in their order."""
         if not commands:
             return []
-        words = [word for command in commands for word in ("-c", command)]
+        asked = ["show daemons", *commands]
+        words = [word for command in asked for word in ("-c", command)]
         answer = self._shell.run([*self._config.vtysh_argv, "-E", *words])
+        # With a daemon missing vtysh gives up half-way, after this first answer.
+        _, told, rest = answer.output.partition(f"# {asked[0]}\n")
+        if told:
+            self._check_daemons(rest.partition("\n")[0])
         self._check_vtysh(answer)
-        return _split(answer.output, commands)
+        return _split(answer.output, asked)[1:]
 
     def _sh(self, script: str, *words: str, stdin: str = "") -> Answer:
         return self._shell.run(["sh", "-c", script, "demarc", *words], stdin=stdin)
@@ -128,6 +145,16 @@ class Remote:
                 retry=True,
             )
 
+    def _check_daemons(self, running: str) -> None:
+        for daemon in _DAEMONS:
+            if daemon not in running.split():
+                raise self._incomplete(daemon)
+
+    def _incomplete(self, daemon: str) -> BackendError:
+        return BackendError(
+            f"FRR on the router at {self._config.address} runs no {daemon}: start it.", retry=True
+        )
+
     def _check(self, answer: Answer, scope: ScopeRef, token: int) -> None:
         where = f"The router at {self._config.address}"
         if answer.status == _STALE:
@@ -138,10 +165,13 @@ class Remote:
             )
         if answer.status == _BUSY:
             raise UnreachableError(f"{where} was busy with other changes for {LOCK_WAIT} s.")
+        if answer.status == _INCOMPLETE:
+            raise self._incomplete(answer.output.strip())
         if answer.status == _UNPROVISIONED:
+            # A router that is starting has read no configuration yet.
             raise BackendError(
-                f"{where} has no `{answer.output.strip()}`: provision the attachment first.",
-                retry=False,
+                f"{where} has no `{answer.output.strip()}`: provision the attachment there.",
+                retry=True,
             )
         if answer.status == _NO_STATE:
             raise BackendError(

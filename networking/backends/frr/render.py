@@ -106,9 +106,9 @@ def _policy(intent: RouterIntent, site: Site, family: Family) -> list[str]:
         "activate",
         f"prefix-list {list_name(intent.tenant.id, site.id, 'in', family)} in",
         f"prefix-list {list_name(intent.tenant.id, site.id, 'out', family)} out",
-        # FRR counts refused prefixes against the limit only when it keeps them.
-        "soft-reconfiguration inbound",
-        f"maximum-prefix {site.max_prefixes} restart {RESTART} force",
+        # Counts what the filter accepted. Counting all (`force`) would count our own prefixes,
+        # which many routers send back to where they learned them.
+        f"maximum-prefix {site.max_prefixes} restart {RESTART}",
     ]
 
 

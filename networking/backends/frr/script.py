@@ -93,6 +93,9 @@ def _neighbour(address: str, before: Attrs, after: Attrs) -> Iterator[str]:
         yield from _changed(address, before.get("general", []), after["general"])
         for family in FAMILIES:
             changed = list(_changed(address, before.get(family, []), after[family]))
+            if not before and not after[family]:
+                # IPv4 is active in a new neighbour unless the VRF's BGP says otherwise.
+                changed = [f"no neighbor {address} activate"]
             if changed:
                 yield f"address-family {family} unicast"
                 yield from changed

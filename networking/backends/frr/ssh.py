@@ -99,6 +99,7 @@ class Shell:
                     username=config.username,
                     client_keys=[key],
                     known_hosts=([pinned], [], []),
+                    server_host_key_algs=_algorithms(pinned),
                     client_factory=lambda: shown,
                     config=None,
                     agent_path=None,
@@ -144,6 +145,17 @@ class _ShownKey(asyncssh.SSHClient):
         """Called for keys that are not trusted yet; none of them ever becomes so."""
         self.fingerprint = key.get_fingerprint()
         return False
+
+
+def _algorithms(pinned: asyncssh.SSHKey) -> list[str]:
+    """The pinned key's signature algorithms, then all others (RFC 8332, RFC 8709, RFC 5656).
+
+    A server picks the first that it has a key for; one without a key of the pinned kind then
+    shows another, and that can be named, where it would have hung up.
+    """
+    own = [name.decode() for name in pinned.sig_algorithms]
+    others = ("ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512", "rsa-sha2-256")
+    return [*own, *(name for name in others if name not in own)]
 
 
 def _wrong_key(
