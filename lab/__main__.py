@@ -1,4 +1,4 @@
-"""The command line of the lab: ``python -m lab serve|status|exec|fail|heal``."""
+"""The command line of the lab: ``python -m lab serve|status|exec|fail|heal|clean``."""
 
 import argparse
 import json
@@ -12,9 +12,11 @@ from typing import Any
 
 from lab import control, inside, install
 from lab.errors import LabError
-from lab.place import Place
+from lab.place import RUNTIME_ROOT, Place
 from lab.provider import FAULTS, Lab
 from lab.topology import DEMO
+
+_NO_STATE = Path("/nonexistent")  # the state folder is the server's business alone
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     heal.add_argument("kind", nargs="?", default="all", choices=("all", *FAULTS))
     heal.add_argument("part", nargs="?", default="")
     heal.set_defaults(run=_change("heal"))
+
+    clean = commands.add_parser("clean", help="remove what killed labs, of any name, left behind")
+    clean.set_defaults(run=_clean)
     return parser
 
 
@@ -131,9 +136,20 @@ def _change(act: str) -> Any:
     return run
 
 
+def _clean(_: argparse.Namespace) -> None:
+    if os.geteuid() != 0:
+        raise LabError("cleaning needs root: it removes network namespaces.")
+    for folder in sorted(RUNTIME_ROOT.glob("*/")):
+        try:
+            Lab(folder.name, _NO_STATE).clean()
+        except LabError as error:
+            print(f"lab: left alone: {error}")
+        else:
+            print(f"lab: removed what was left of {folder.name}")
+
+
 def _place(options: argparse.Namespace) -> Place:
-    # The state folder is the server's business alone.
-    return Place(options.name, Path("/nonexistent"))
+    return Place(options.name, _NO_STATE)
 
 
 if __name__ == "__main__":

@@ -94,6 +94,11 @@ class Lab:
             self._lock.close()
             self._lock = None
 
+    def clean(self) -> None:
+        """Remove what a killed lab of this name left; LabError if one runs."""
+        self._take_name()
+        self.stop()
+
     def plug(
         self, logical: str, mac: str, *, tenant: str = "", name: str = "", host: str | None = None
     ) -> Machine:
@@ -227,8 +232,9 @@ class Lab:
             ) from None
 
     def _lay_folders(self) -> None:
-        for folder in (self.place.state, self.place.logs):
-            folder.mkdir(parents=True, exist_ok=True)
+        if self.place.logs.exists():
+            shutil.rmtree(self.place.logs)  # a log tells of one run
+        self.place.logs.mkdir(parents=True)
         for folder in (self.place.runtime / "processes", self.place.runtime / "machines"):
             folder.mkdir(parents=True)
 

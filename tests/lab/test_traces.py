@@ -106,6 +106,18 @@ def test_a_killed_lab_is_cleaned_by_the_next_one_of_its_name(serve, name):
     assert traces(name) == []
 
 
+def test_clean_removes_what_killed_labs_left_and_no_living_one(serve, name, command, lab):
+    first = serve()
+    first.kill()
+    first.wait(10)
+    done = command("clean")
+    assert done.returncode == 0
+    assert f"removed what was left of {name}\n" in done.stdout
+    assert f"a lab named {lab.place.name} runs already" in done.stdout
+    assert traces(name) == []
+    assert len(processes(lab.place.name)) > 15
+
+
 def test_router_keeps_its_ssh_port_and_host_key_over_a_restart(serve, name, tmp_path):
     def router() -> dict[str, object]:
         return json.loads((tmp_path / "inventory.json").read_text())["router"]
