@@ -1,0 +1,37 @@
+"""What this app's nouns look like to a program, one file a noun."""
+
+from networking.api.serializers.change import (
+    ChangeSerializer,
+    PreviewSerializer,
+    VerdictSerializer,
+)
+from networking.api.serializers.network import (
+    NetworkPatchSerializer,
+    NetworkSerializer,
+    NewNetworkSerializer,
+)
+from networking.api.serializers.port import NewPortSerializer, PortPatchSerializer, PortSerializer
+from networking.api.serializers.region import (
+    AllowedPrefixSerializer,
+    FreePrefixesSerializer,
+    FreePrefixQuerySerializer,
+    RegionSerializer,
+)
+from networking.api.serializers.site import SiteSerializer
+
+__all__ = [
+    "AllowedPrefixSerializer",
+    "ChangeSerializer",
+    "FreePrefixQuerySerializer",
+    "FreePrefixesSerializer",
+    "NetworkPatchSerializer",
+    "NetworkSerializer",
+    "NewNetworkSerializer",
+    "NewPortSerializer",
+    "PortPatchSerializer",
+    "PortSerializer",
+    "PreviewSerializer",
+    "RegionSerializer",
+    "SiteSerializer",
+    "VerdictSerializer",
+]

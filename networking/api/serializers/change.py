@@ -1,0 +1,68 @@
+"""Change, its verdicts, and the preview of one."""
+
+from rest_framework import serializers
+
+from networking.models import Change
+from portal.lib.serializers import StrictSerializer
+
+
+class SubjectSerializer(StrictSerializer):
+    """What a change is about, with the name at that time."""
+
+    type = serializers.CharField(source="subject_type", read_only=True)
+    id = serializers.UUIDField(source="subject_id", read_only=True)
+    name = serializers.CharField(source="subject_name", read_only=True)
+
+
+class ActorSerializer(StrictSerializer):
+    """Who asked; `on_behalf_reason` is set when staff acted for the tenant."""
+
+    kind = serializers.CharField(source="actor_kind", read_only=True)
+    label = serializers.CharField(source="actor_label", read_only=True)
+    on_behalf_reason = serializers.CharField(read_only=True)
+
+
+class VerdictSerializer(StrictSerializer):
+    """What one host, router or site said; `seconds` run from the change's acceptance."""
+
+    subject_type = serializers.CharField(read_only=True)
+    subject_name = serializers.CharField(read_only=True)
+    state = serializers.CharField(read_only=True)
+    text = serializers.CharField(read_only=True)
+    seconds = serializers.FloatField(read_only=True)
+    at = serializers.DateTimeField(read_only=True)
+
+
+class ChangeSerializer(StrictSerializer):
+    """A change and how far it has come."""
+
+    id = serializers.UUIDField(read_only=True)
+    generation = serializers.IntegerField(read_only=True)
+    state = serializers.ChoiceField(Change.State.choices, read_only=True)
+    reason = serializers.CharField(read_only=True)
+    verb = serializers.ChoiceField(Change.Verb.choices, read_only=True)
+    subject = SubjectSerializer(source="*", read_only=True)
+    summary = serializers.CharField(read_only=True)
+    actor = ActorSerializer(source="*", read_only=True)
+    before = serializers.JSONField(read_only=True)
+    after = serializers.JSONField(read_only=True)
+    plan = serializers.JSONField(read_only=True)
+    warnings = serializers.ListField(child=serializers.CharField(), read_only=True)
+    reverts = serializers.UUIDField(source="reverts_id", read_only=True)
+    superseded_by = serializers.UUIDField(source="superseded_by_id", read_only=True)
+    verdicts = VerdictSerializer(many=True, read_only=True)
+    created_at = serializers.DateTimeField(read_only=True)
+    done_at = serializers.DateTimeField(read_only=True)
+
+
+class PreviewSerializer(StrictSerializer):
+    """What a write would do; nothing was written. `generation` is the one that it was foreseen
+    on: send it back as `?generation=` to write only if it still holds."""
+
+    generation = serializers.IntegerField(read_only=True)
+    verb = serializers.ChoiceField(Change.Verb.choices, read_only=True)
+    summary = serializers.CharField(read_only=True)
+    before = serializers.JSONField(read_only=True)
+    after = serializers.JSONField(read_only=True)
+    plan = serializers.JSONField(read_only=True)
+    warnings = serializers.ListField(child=serializers.CharField(), read_only=True)

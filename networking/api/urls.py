@@ -1,0 +1,26 @@
+"""Addresses of this app's API, below `/api/v1/`."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from networking.api.views import change, network, port, region, site
+
+app_name = "networking_api"
+
+tenant_patterns: list[URLPattern | URLResolver] = [
+    path("networks", network.Networks.as_view(), name="networks"),
+    path("networks/<uuid:network_id>", network.Network.as_view(), name="network"),
+    path("ports", port.Ports.as_view(), name="ports"),
+    path("ports/<uuid:port_id>", port.Port.as_view(), name="port"),
+    path("sites", site.Sites.as_view(), name="sites"),
+    path("sites/<uuid:site_id>", site.Site.as_view(), name="site"),
+    path("changes", change.Changes.as_view(), name="changes"),
+    path("changes/<uuid:change_id>", change.Change.as_view(), name="change"),
+    path("changes/<uuid:change_id>/revert", change.Revert.as_view(), name="change_revert"),
+    path("regions", region.Regions.as_view(), name="regions"),
+    path("allowed-prefixes", region.AllowedPrefixes.as_view(), name="allowed_prefixes"),
+    path("free-prefixes", region.FreePrefixes.as_view(), name="free_prefixes"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("tenants/<slug:slug>/", include(tenant_patterns)),
+]
