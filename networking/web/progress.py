@@ -20,6 +20,24 @@ ADVICE = {
 }
 
 
+# JSON columns forget the order of their keys.
+FIELDS = (
+    "name",
+    "region",
+    "network",
+    "ipv4_prefix",
+    "ipv6_prefix",
+    "ipv4_address",
+    "ipv6_address",
+    "mac",
+    "labels",
+    "learned_by",
+    "sites",
+    "dhcp",
+    "mtu",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ProgressStep:
     """One of `STEPS`; the past ones are behind the change, the current one is where it stands."""
@@ -58,7 +76,8 @@ def advice(state: str) -> str:
 
 def edits(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Edit]:
     """The fields that a change sets, clears or changes."""
-    for name in {**before, **after}:
+    names = before.keys() | after.keys()
+    for name in sorted(names, key=_place):
         old, new = before.get(name), after.get(name)
         if name.endswith("_id") or old == new or not (_text(old) or _text(new)):
             continue
@@ -73,3 +92,7 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (FIELDS.index(name) if name in FIELDS else len(FIELDS), name)

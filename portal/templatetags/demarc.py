@@ -86,7 +86,7 @@ def meter(used: int, total: int, noun: str = "") -> SafeString:
     """How much of something is used: a bar and the numbers."""
     share = 0 if total <= 0 else min(100.0, 100 * used / total)
     # A used bit of a large whole stays visible.
-    width = max(share, 2.0) if used else 0
+    width = max(share, 4.0) if used else 0
     bar = format_html(
         '<svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
         '<rect width="100" height="6" /><rect width="{}" height="6" /></svg>',

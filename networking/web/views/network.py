@@ -97,6 +97,7 @@ class NetworkDetail(NounPage):
 
 class _NetworkForm(FormPage):
     nav = "networks"
+    stand_ins = {"name": "not-named-yet"}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Free prefixes to choose from, and the way back."""

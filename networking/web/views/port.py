@@ -71,6 +71,7 @@ class PortDetail(NounPage):
 
 class _PortForm(FormPage):
     nav = "ports"
+    stand_ins = {"name": "not-named-yet"}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The way back."""

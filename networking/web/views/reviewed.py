@@ -4,7 +4,7 @@ All three are posts to the form's own address and work without scripts; `intent`
 The review carries the form's fields along and the generation that its plan was made on.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -69,6 +69,8 @@ class FormPage(ReviewedPage):
 
     template_name = "networking/form.html"
     check_name = "networking/form_check.html"
+    # What a field that is still empty counts as while the others are checked.
+    stand_ins: Mapping[str, str] = {}
 
     def form(self, data: QueryDict | None = None) -> forms.Form:
         """The form, bound to `data` if there are any."""
@@ -89,7 +91,7 @@ class FormPage(ReviewedPage):
             return self.show(self._unjudged(request.POST))
         form = self.form(request.POST)
         if intent == "check":
-            return self._check(form)
+            return self._check(request.POST)
         if not form.is_valid():
             return self.show(form, 422)
         step = self.confirm if intent == "confirm" else self.review
@@ -103,18 +105,26 @@ class FormPage(ReviewedPage):
         """The form's page."""
         return self.render_to_response(self.get_context_data(form=form), status=status)
 
-    def _check(self, form: forms.Form) -> HttpResponse:
+    def _check(self, sent: QueryDict) -> HttpResponse:
         """What is wrong so far, and what the form would do, while someone types."""
-        foreseen = None
+        missing = {name: text for name, text in self.stand_ins.items() if not sent.get(name)}
+        data = sent.copy()
+        data.update(missing)
+        form, foreseen = self.form(data), None
         if form.is_valid():
             try:
                 foreseen = preview(self.act(form))
             except Refusal as refusal:
                 add_refusal(form, refusal)
         # Nobody is told off for a field that they have not come to yet.
-        said = [field for field in form if form[field.name].value() not in (None, "", [])]
-        data = self.get_context_data(form=form, preview=foreseen, said=said)
-        return self.answer(self.check_name, data)
+        said = [
+            field
+            for field in form
+            if field.name not in missing and field.value() not in (None, "", [])
+        ]
+        plan = None if missing else foreseen
+        context = self.get_context_data(form=form, preview=plan, said=said)
+        return self.answer(self.check_name, context)
 
     def _unjudged(self, data: QueryDict) -> forms.Form:
         """The form with what was written so far and no errors. A button `fill` with the value
@@ -160,17 +170,18 @@ class ActPage(ReviewedPage):
         try:
             return self.review(self.act())
         except Refusal as refusal:
-            return self._refused(refusal)
+            # Nobody asked for it yet, so nothing was refused.
+            return self._refused(refusal, 200)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Do it, if the plan is still true."""
         try:
             return self.confirm(self.act())
         except Refusal as refusal:
-            return self._refused(refusal)
+            return self._refused(refusal, refusal.status)
 
-    def _refused(self, refusal: Refusal) -> HttpResponse:
+    def _refused(self, refusal: Refusal, status: int) -> HttpResponse:
         if refusal.status == 404:
             raise Http404 from refusal
         data = self.get_context_data(refusal=refusal.message)
-        return self.answer(self.review_name, data, refusal.status)
+        return self.answer(self.review_name, data, status)

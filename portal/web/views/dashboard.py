@@ -15,6 +15,7 @@ from networking.web.views.base import NounPage
 from portal.lib import words
 
 SHOWN_REASONS = 3
+SHOWN_CHANGES = 6
 TONES = {"well": "ok", "busy": "busy", "attention": "warn"}
 
 
@@ -44,7 +45,7 @@ class Dashboard(NounPage):
                 tiles=_tiles(glance, slug),
                 fabrics=fabrics,
                 drawing=draw(fabrics),
-                change_lines=lines.change_lines(glance.recent),
+                change_lines=lines.change_lines(glance.recent[:SHOWN_CHANGES]),
                 site_lines=lines.site_lines(selectors.sites(self.actor)),
                 unfinished=glance.under_way or glance.held_up,
             )

@@ -46,7 +46,7 @@ def test_no_time_is_said_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("used", "total", "width"), [(0, 10, "0.0"), (1, 1000, "2.0"), (5, 10, "50.0"), (9, 0, "2.0")]
+    ("used", "total", "width"), [(0, 10, "0.0"), (1, 1000, "4.0"), (5, 10, "50.0"), (9, 0, "4.0")]
 )
 def test_a_meter_shows_the_share_used(used: int, total: int, width: str) -> None:
     html = render("{% meter used total 'addresses' %}", used=used, total=total)
