@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from portal.lib.logs import current_request_id
+from portal.lib.problems import is_api
 from tenants.access import Actor, Capability, TenantRef
 from tenants.models import ApiToken, Person
 from tenants.selectors import (
@@ -67,12 +68,12 @@ class Verdict(Enum):
 def identify(request: HttpRequest) -> Visitor:
     """Find out who sent ``request``. Needs the identity role.
 
-    A bearer token counts alone, whatever session comes with it.
+    At the API a bearer token counts alone, whatever session comes with it; pages take no token.
     """
     match = TENANT_PATH.match(request.path_info)
     slug = match["slug"] if match else None
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
+    if scheme.lower() == "bearer" and is_api(request):
         return _token_visitor(token_by_secret(secret.strip()), slug)
     if not request.user.is_authenticated:
         return Visitor()

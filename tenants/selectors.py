@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
-from tenants.access import Actor, TenantRef
+from tenants.access import Actor, Capability, TenantRef
 from tenants.models import ApiToken, AuditEvent, Membership, Tenant
 from tenants.models.api_token import TOKEN_PREFIX_LENGTH, digest_of
 
@@ -21,6 +21,15 @@ class MembershipRow:
 
     tenant: TenantRef
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """A customer, for the provider's people; `state` is a value of `TenantState`."""
+
+    ref: TenantRef
+    state: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +86,18 @@ Rows = QuerySet[Any, Any]
 
 def people(actor: Actor) -> Rows:
     """The members of the actor's tenant, with their roles, in the order they joined."""
+    return _members(_tenant_id(actor))
+
+
+def people_of(actor: Actor, tenant_id: UUID) -> Rows:
+    """The members of one customer, for the provider."""
+    _require_customers(actor)
+    return _members(tenant_id)
+
+
+def _members(tenant_id: UUID) -> Rows:
     return (
-        Membership.objects.filter(tenant_id=_tenant_id(actor))
+        Membership.objects.filter(tenant_id=tenant_id)
         .annotate(email=F("person__email"), name=F("person__name"))
         .order_by("id")
         .values("id", "person_id", "email", "name", "role", "created_at")
@@ -143,6 +162,35 @@ def tenant_by_slug(slug: str) -> TenantRef:
     if row is None:
         raise Http404
     return TenantRef(*row)
+
+
+def customers(actor: Actor, *, q: str = "", state: str = "") -> tuple[CustomerRow, ...]:
+    """The provider's customers by name; `q` is part of a name or slug. 404 for anybody else."""
+    _require_customers(actor)
+    rows = Tenant.objects.order_by("name", "id")
+    if q := q.strip():
+        rows = rows.filter(Q(name__icontains=q) | Q(slug__icontains=q))
+    if state:
+        rows = rows.filter(state=state)
+    return tuple(_customer(row) for row in rows)
+
+
+def customer(actor: Actor, slug: str) -> CustomerRow:
+    """One customer of the provider; 404 when there is none."""
+    _require_customers(actor)
+    row = Tenant.objects.filter(slug=slug).first()
+    if row is None:
+        raise Http404
+    return _customer(row)
+
+
+def _customer(row: Tenant) -> CustomerRow:
+    return CustomerRow(TenantRef(row.id, row.slug, row.name), row.state, row.created_at)
+
+
+def _require_customers(actor: Actor) -> None:
+    if not actor.can(Capability.CUSTOMERS_VIEW):
+        raise Http404
 
 
 def _tenant_id(actor: Actor) -> UUID:

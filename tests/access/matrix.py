@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.views.generic.edit import ProcessFormView
 
-from tests.access.role_matrix import COLUMNS, OBJECTS, TABLES
+from tests.access.objects import OBJECTS
+from tests.access.role_matrix import COLUMNS, TABLES
 from tests.world import World
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

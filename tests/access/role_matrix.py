@@ -3,7 +3,8 @@
 To add a route, add a line to the table of its app: the route's name, the method, then one cell a
 visitor. ``test_role_matrix.py`` fails for a route or method of the URL resolver that has no line
 here, for a line without a route, and for every cell that isn't so. An address with ids in it needs
-an entry in ``OBJECTS``; ``test_strangers.py`` then also asks for it with another tenant's id.
+an entry in ``OBJECTS`` of ``objects.py``; ``test_strangers.py`` then also asks for it with another
+tenant's id.
 
 Visitors: anonymous; stranger (an admin of Globex, at Acme's addresses); Acme's admin, network,
 billing and read_only; the provider's operator and finance; acting (the operator acting for Acme).
@@ -13,13 +14,6 @@ Cells: ``yes`` the gate opens (the answer is below 400, or refuses the empty bod
 sends: 400, 409, 412, 422); ``in`` is sent to sign in (a page redirects, the API answers 401);
 ``403``, ``404``, ``405`` are answered as such; ``-`` is not asked (an endless stream).
 """
-
-from collections.abc import Callable
-from typing import Any
-
-from portal.lib.ids import uuid7
-from tests.factories.tenants import make_membership, make_person, make_token
-from tests.world import World
 
 COLUMNS = (
     *("anonymous", "stranger"),
@@ -80,31 +74,62 @@ tenants_api:token                    DELETE in  404  yes  403  403  403  404  40
 tenants_api:audit                    GET   in   404  yes  yes  403  yes  404  404  yes
 """
 
-# Pages and API of networking.
+# Pages of networking.
 NETWORKING = """
 #                                          anon str  adm  net  bil  ro   op   fin  acting
+networking:network_list              GET   in   404  yes  yes  yes  yes  404  404  yes
+networking:network_create            GET   in   404  yes  yes  403  403  404  404  yes
+networking:network_create            POST  in   404  yes  yes  403  403  404  404  yes
+networking:network_detail            GET   in   404  yes  yes  yes  yes  404  404  yes
+networking:network_update            GET   in   404  yes  yes  403  403  404  404  yes
+networking:network_update            POST  in   404  yes  yes  403  403  404  404  yes
+networking:network_delete            GET   in   404  yes  yes  403  403  404  404  yes
+networking:network_delete            POST  in   404  yes  yes  403  403  404  404  yes
+networking:port_list                 GET   in   404  yes  yes  yes  yes  404  404  yes
+networking:port_create               GET   in   404  yes  yes  403  403  404  404  yes
+networking:port_create               POST  in   404  yes  yes  403  403  404  404  yes
+networking:port_detail               GET   in   404  yes  yes  yes  yes  404  404  yes
+networking:port_update               GET   in   404  yes  yes  403  403  404  404  yes
+networking:port_update               POST  in   404  yes  yes  403  403  404  404  yes
+networking:port_delete               GET   in   404  yes  yes  403  403  404  404  yes
+networking:port_delete               POST  in   404  yes  yes  403  403  404  404  yes
+networking:site_list                 GET   in   404  yes  yes  yes  yes  404  404  yes
+networking:site_detail               GET   in   404  yes  yes  yes  yes  404  404  yes
+networking:change_list               GET   in   404  yes  yes  yes  yes  404  404  yes
+networking:change_detail             GET   in   404  yes  yes  yes  yes  404  404  yes
+networking:change_revert             GET   in   404  yes  yes  403  403  404  404  yes
+networking:change_revert             POST  in   404  yes  yes  403  403  404  404  yes
+"""
+
+
+NETWORKING_API = """
+#                                          anon str  adm  net  bil  ro   op   fin  acting
+networking_api:allowed_prefixes      GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:change                GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:change_revert         POST  in   404  yes  yes  403  403  404  404  yes
+networking_api:changes               GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:free_prefixes         GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:network               GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:network               PATCH in   404  yes  yes  403  403  404  404  yes
+networking_api:network               DELETE in  404  yes  yes  403  403  404  404  yes
+networking_api:networks              GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:networks              POST  in   404  yes  yes  403  403  404  404  yes
+networking_api:port                  GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:port                  PATCH in   404  yes  yes  403  403  404  404  yes
+networking_api:port                  DELETE in  404  yes  yes  403  403  404  404  yes
+networking_api:ports                 GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:ports                 POST  in   404  yes  yes  403  403  404  404  yes
+networking_api:regions               GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:site                  GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:sites                 GET   in   404  yes  yes  yes  yes  404  404  yes
 """
 
 # What spans the apps: dashboard, customers, regions, event streams.
 PORTAL = """
 #                                          anon str  adm  net  bil  ro   op   fin  acting
+portal:dashboard                     GET   in   404  yes  yes  yes  yes  404  404  yes
 portal:events                        GET   in   404  -    -    -    -    404  404  -
 portal:staff_events                  GET   in   403  403  403  403  403  -    403  -
 """
 
-TABLES = (ACCOUNTS, TENANTS, NETWORKING, PORTAL)
-
-
-def _member(world: World, tenant: str) -> Any:
-    person = make_person(f"{uuid7()}@{tenant}.example")
-    return make_membership(world.tenant(tenant), person, "read_only").id
-
-
-# What stands in an address, by the name of its part: made for a tenant, "acme" or "globex".
-OBJECTS: dict[str, Callable[[World, str], Any]] = {
-    "slug": lambda world, tenant: tenant,
-    "membership_id": _member,
-    "token_id": lambda world, tenant: make_token(world.tenant(tenant), "network").id,
-    "uidb36": lambda world, tenant: world.person(tenant, "admin").id.hex,
-    "key": lambda world, tenant: "used-up",
-}
+TABLES = (ACCOUNTS, TENANTS, NETWORKING, NETWORKING_API, PORTAL)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.access.matrix import address, ask, cell, methods, parts, routes, rows, visitor
-from tests.access.role_matrix import OBJECTS
+from tests.access.objects import OBJECTS
 
 
 def test_every_route_has_a_name():
@@ -20,7 +20,7 @@ def test_every_route_and_method_is_listed_once():
 
 def test_every_part_of_an_address_can_be_made():
     needed = {part for name, _ in routes() for part in parts(name)}
-    assert not needed - set(OBJECTS), "no entry in OBJECTS of tests/access/role_matrix.py"
+    assert not needed - set(OBJECTS), "no entry in OBJECTS of tests/access/objects.py"
 
 
 @pytest.mark.parametrize("row", rows(), ids=str)

@@ -1,0 +1,90 @@
+"""What stands in addresses: for each varying part, a row made for a tenant, "acme" or "globex"."""
+
+from collections.abc import Callable
+from typing import Any
+
+from networking.models import Change, Generation, Network, Port, Region
+from portal.lib.db import DatabaseRole, acting_as
+from portal.lib.ids import uuid7
+from tests.factories.networking import make_attachment, make_fabric, make_region, make_router
+from tests.factories.networking import make_site as make_site_at
+from tests.factories.tenants import make_membership, make_person, make_token
+from tests.world import World
+
+# A number of its own for each tenant's attachment.
+NUMBERS = {"acme": 1, "globex": 2}
+
+
+def make_member(world: World, tenant: str) -> Any:
+    """Someone who may leave again."""
+    person = make_person(f"{uuid7()}@{tenant}.example")
+    return make_membership(world.tenant(tenant), person, "read_only").id
+
+
+def make_network(world: World, tenant: str) -> Network:
+    """A network; both tenants' have the same prefix."""
+    region = _region()
+    with acting_as(DatabaseRole.WORKER):
+        network: Network = Network.objects.create(
+            tenant=world.tenant(tenant), region=region, name="web", ipv4_prefix="10.1.0.0/24"
+        )
+    return network
+
+
+def make_port(world: World, tenant: str) -> Any:
+    """A port of a machine."""
+    network = make_network(world, tenant)
+    with acting_as(DatabaseRole.WORKER):
+        return Port.objects.create(
+            tenant=world.tenant(tenant),
+            network=network,
+            name="web-1",
+            mac="02:00:00:00:00:01",
+            ipv4_address="10.1.0.2",
+        ).id
+
+
+def make_change(world: World, tenant: str) -> Any:
+    """A change of a network."""
+    network = make_network(world, tenant)
+    with acting_as(DatabaseRole.WORKER):
+        Generation.objects.create(tenant=world.tenant(tenant), number=1)
+        return Change.objects.create(
+            tenant=world.tenant(tenant),
+            generation=1,
+            verb=Change.Verb.CREATE,
+            subject_type="network",
+            subject_id=network.id,
+            subject_name=network.name,
+            summary="Create network web",
+            after={"name": "web"},
+        ).id
+
+
+def make_site(world: World, tenant: str) -> Any:
+    """A location behind an attachment."""
+    region = _region()
+    number = NUMBERS[tenant]
+    fabric = make_fabric(region, "unused", name=f"fabric-{tenant}")
+    router = make_router(region, "unused", name=f"pe-{tenant}")
+    attachment = make_attachment(router, fabric, number, world.tenant(tenant))
+    return make_site_at(attachment).id
+
+
+def _region() -> Region:
+    with acting_as(DatabaseRole.WORKER):
+        existing = Region.objects.first()
+    return existing or make_region()
+
+
+OBJECTS: dict[str, Callable[[World, str], Any]] = {
+    "slug": lambda world, tenant: tenant,
+    "membership_id": make_member,
+    "token_id": lambda world, tenant: make_token(world.tenant(tenant), "network").id,
+    "uidb36": lambda world, tenant: world.person(tenant, "admin").id.hex,
+    "key": lambda world, tenant: "used-up",
+    "network_id": lambda world, tenant: make_network(world, tenant).id,
+    "port_id": make_port,
+    "site_id": make_site,
+    "change_id": make_change,
+}
