@@ -94,7 +94,7 @@ def _fabric_intent(scope: Scope, fabric: Fabric, number: int, focus: Focus) -> i
     live = Port.objects.filter(retiring_at=None).order_by("name")
     if focus.ports is not None:
         live = live.filter(id__in=focus.ports)
-    prefetch_related_objects(networks, Prefetch("ports", live, "live_ports"))
+    prefetch_related_objects(networks, Prefetch("ports", live))
     return intent.FabricIntent(
         tenant=_tenant(scope),
         generation=number,
@@ -113,7 +113,7 @@ def _network(network: Network) -> intent.Network:
         dhcp=network.dhcp,
         ipv6_prefix=str(network.ipv6_prefix or ""),
         ipv6_gateway=str(network.ipv6_gateway or ""),
-        ports=tuple(_port(port) for port in network.live_ports),
+        ports=tuple(_port(port) for port in network.ports.all()),
     )
 
 
@@ -190,9 +190,7 @@ def _routes(network: Network, attachment: Attachment) -> list[intent.Route]:
 
 def _sites(attachment: Attachment, networks: Sequence[Network]) -> tuple[intent.Site, ...]:
     chosen = set(
-        NetworkSite.objects.filter(tenant_id=attachment.tenant_id).values_list(
-            "network_id", "site_id"
-        )
+        NetworkSite.objects.filter(network__in=networks).values_list("network_id", "site_id")
     )
     sites = Site.objects.filter(attachment=attachment, retiring_at=None).order_by("name")
     return tuple(_site(site, networks, chosen) for site in sites)

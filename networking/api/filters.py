@@ -28,7 +28,7 @@ class PortQuery(ListQuery):
 
     q = serializers.CharField(required=False)
     network = serializers.UUIDField(required=False, source="network_id")
-    label = serializers.CharField(required=False)
+    label = serializers.CharField(required=False)  # type: ignore[assignment]
 
 
 class ChangeQuery(ListQuery):

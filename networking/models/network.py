@@ -6,7 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from netfields import CidrAddressField, NetManager
+from netfields import CidrAddressField
 
 from networking.models.base import NounRow, TenantRow
 from networking.planning.addresses import gateway
@@ -32,8 +32,6 @@ class Network(NounRow):
     mtu = models.PositiveSmallIntegerField(default=1400, verbose_name="MTU")
     learned_by = models.CharField(max_length=8, choices=LearnedBy, default=LearnedBy.ALL)
     sites = models.ManyToManyField("networking.Site", through="networking.NetworkSite")
-
-    objects = NetManager()
 
     @property
     def prefixes(self) -> tuple[IPv4Network | IPv6Network, ...]:

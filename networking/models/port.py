@@ -1,7 +1,7 @@
 """Port: a machine's connection to a network."""
 
 from django.db import models
-from netfields import InetAddressField, MACAddressField, NetManager
+from netfields import InetAddressField, MACAddressField
 
 from networking.models.base import NounRow
 
@@ -29,8 +29,6 @@ class Port(NounRow):
     )
     up = models.BooleanField(default=False)
     up_since = models.DateTimeField(null=True, blank=True)
-
-    objects = NetManager()
 
     class Meta:
         ordering = ("name",)

@@ -3,7 +3,7 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import OpClass
-from netfields import CidrAddressField, NetManager
+from netfields import CidrAddressField
 
 from networking.models.base import TenantRow
 
@@ -12,8 +12,6 @@ class AllowedPrefix(TenantRow):
     """A prefix from which the tenant may cut its networks. Two tenants may have the same."""
 
     prefix = CidrAddressField()
-
-    objects = NetManager()
 
     class Meta:
         ordering = ("prefix",)

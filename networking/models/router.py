@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from netfields import CidrAddressField, InetAddressField, NetManager
+from netfields import CidrAddressField, InetAddressField
 
 from networking.models.base import Row
 
@@ -67,8 +67,6 @@ class Attachment(Row):
     gateway_ipv6 = InetAddressField(store_prefix_length=False, null=True, blank=True)
     access_prefixes = ArrayField(CidrAddressField(), default=list)
     claimed_at = models.DateTimeField(null=True, blank=True)
-
-    objects = NetManager()
 
     class Meta:
         ordering = ("name",)

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from netfields import CidrAddressField, InetAddressField, NetManager
+from netfields import CidrAddressField, InetAddressField
 
 from networking.models.base import NounRow
 
@@ -30,8 +30,6 @@ class Site(NounRow):
     prefixes_received = ArrayField(CidrAddressField(), default=list)
     prefixes_sent = ArrayField(CidrAddressField(), default=list)
     observed_at = models.DateTimeField(null=True, blank=True)
-
-    objects = NetManager()
 
     class Meta:
         ordering = ("name",)

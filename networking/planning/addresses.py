@@ -27,7 +27,7 @@ def gateway(prefix: Prefix) -> Address:
 
 def overlap(one: Prefix, other: Prefix) -> bool:
     """Whether two prefixes share an address; those of two families never do."""
-    return one.version == other.version and one.overlaps(other)  # type: ignore[arg-type]
+    return one.version == other.version and one.overlaps(other)
 
 
 def within(inner: Prefix, outer: Prefix) -> bool:

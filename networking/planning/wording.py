@@ -131,9 +131,9 @@ def _learning(steps: Iterable[Step]) -> Iterator[Line]:
     for step in steps:
         before = set((step.before or {}).get("advertised", ()))
         after = set((step.after or {}).get("advertised", ()))
-        for action, prefixes in ((Action.CREATE, after - before), (Action.DELETE, before - after)):
-            if prefixes:
-                groups.setdefault((action, tuple(sorted(prefixes))), []).append(step.noun.name)
+        for action, moved in ((Action.CREATE, after - before), (Action.DELETE, before - after)):
+            if moved:
+                groups.setdefault((action, tuple(sorted(moved))), []).append(step.noun.name)
     for (action, prefixes), names in groups.items():
         verb = "learn" if action is Action.CREATE else "forget"
         ending = "s" if len(names) == 1 else ""

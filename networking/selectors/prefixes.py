@@ -47,11 +47,14 @@ def address_space(tenant_id: UUID, *, without: UUID | None = None) -> AddressSpa
     route takes nothing by it.
     """
     allowed = AllowedPrefix.objects.filter(tenant_id=tenant_id).order_by("prefix")
+    networks = Network.objects.filter(tenant_id=tenant_id)
+    if without is not None:
+        networks = networks.exclude(id=without)
     taken = [
         Taken(
             prefix, f"network {network.name}" + (" (being deleted)" if network.retiring_at else "")
         )
-        for network in Network.objects.filter(tenant_id=tenant_id).exclude(id=without)
+        for network in networks
         for prefix in network.prefixes
     ]
     for site in Site.objects.filter(tenant_id=tenant_id):

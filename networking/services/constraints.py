@@ -59,7 +59,7 @@ def guarded() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        name = str(getattr(getattr(error.__cause__, "diag", None), "constraint_name", None))
         if name not in REFUSALS:
             raise
         code, field, message = REFUSALS[name]

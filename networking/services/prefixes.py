@@ -76,6 +76,10 @@ def _has_host_bits(text: str, prefix: Prefix) -> bool:
     return address != prefix.network_address
 
 
+@overload
+def read_address(text: str, version: Literal[4], field: str) -> IPv4Address: ...
+@overload
+def read_address(text: str, version: Literal[4, 6], field: str) -> Address: ...
 def read_address(text: str, version: Literal[4, 6], field: str) -> Address:
     """The address that the text is. Raises Refusal."""
     try:

@@ -10,7 +10,7 @@ from django.views.generic.base import TemplateResponseMixin
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a part; a restored history entry needs the whole page."""
     htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    return bool(htmx and not htmx.boosted and not htmx.history_restore_request)
 
 
 class FragmentMixin(TemplateResponseMixin):

@@ -18,7 +18,7 @@ class ActorSerializer(StrictSerializer):
     """Who asked; `on_behalf_reason` is set when staff acted for the tenant."""
 
     kind = serializers.CharField(source="actor_kind", read_only=True)
-    label = serializers.CharField(source="actor_label", read_only=True)
+    label = serializers.CharField(source="actor_label", read_only=True)  # type: ignore[assignment]
     on_behalf_reason = serializers.CharField(read_only=True)
 
 
