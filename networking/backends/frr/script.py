@@ -6,6 +6,7 @@ that takes something away fails when it is gone already; such failures are expec
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from networking.backends.frr.words import (
     COMMAND,
@@ -42,8 +43,9 @@ class Script:
 def script(plan: Plan, vrf: str) -> Script:
     """Raises ValueError for a plan that holds a word which would end its line."""
     made = Script(
-        lines=tuple(line for step in plan.steps for line in _lines(step)),
-        sections=tuple(_sections(plan.steps)),
+        lines=tuple(_lines(plan.steps)),
+        # An operator provisions VRFs and their BGP; a script must never bring one into being.
+        sections=tuple(dict.fromkeys(filter(None, map(_section, plan.steps)))),
         then=tuple(_then(plan.steps, vrf)),
     )
     for line in (*made.lines, *made.sections, *made.then):
@@ -52,25 +54,40 @@ def script(plan: Plan, vrf: str) -> Script:
     return made
 
 
-def _lines(step: Step) -> Iterator[str]:
+def _lines(steps: Iterable[Step]) -> Iterator[str]:
+    # Entering a section of many lines is slow: 400 routes, each in an entry of its own, take
+    # FRR 8.4 half a minute, in one entry half a second.
+    for section, group in groupby(steps, key=_section):
+        lines = [line for step in group for line in _body(step)]
+        yield from [section, *lines, "exit"] if section else lines
+
+
+def _section(step: Step) -> str:
+    """The section of the configuration that a step's lines belong in."""
+    if step.kind == PREFIX_LIST:
+        return ""
+    attrs = step.after or step.before or {}
+    if step.kind == STATIC_ROUTE:
+        return f"vrf {attrs['vrf']}"
+    if step.kind == NEIGHBOR:
+        return f"router bgp {attrs['asn']} vrf {attrs['vrf']}"
+    raise ValueError(f"A router holds no {step.kind!r}.")
+
+
+def _body(step: Step) -> Iterator[str]:
     before, after = step.before or {}, step.after or {}
     if step.kind == PREFIX_LIST:
-        yield from _prefix_list(step.key, before, after)
-    elif step.kind == NEIGHBOR:
-        yield from _neighbour(step.key, before, after)
-    elif step.kind == STATIC_ROUTE:
-        yield from _static_route(before, after)
-    else:
-        raise ValueError(f"A router holds no {step.kind!r}.")
+        return _prefix_list(step.key, before, after)
+    if step.kind == NEIGHBOR:
+        return _neighbour(step.key, before, after)
+    return _static_route(before, after)
 
 
 def _static_route(before: Attrs, after: Attrs) -> Iterator[str]:
-    yield f"vrf {(after or before)['vrf']}"
     if before:
         yield f"no {before['line']}"
     if after:
         yield after["line"]
-    yield "exit-vrf"
 
 
 def _prefix_list(name: str, before: Attrs, after: Attrs) -> Iterator[str]:
@@ -85,22 +102,17 @@ def _prefix_list(name: str, before: Attrs, after: Attrs) -> Iterator[str]:
 
 
 def _neighbour(address: str, before: Attrs, after: Attrs) -> Iterator[str]:
-    attrs = after or before
-    yield f"router bgp {attrs['asn']} vrf {attrs['vrf']}"
     if not after:
         yield f"no neighbor {address}"
-    else:
-        yield from _changed(address, before.get("general", []), after["general"])
-        for family in FAMILIES:
-            changed = list(_changed(address, before.get(family, []), after[family]))
-            if not before and not after[family]:
-                # IPv4 is active in a new neighbour unless the VRF's BGP says otherwise.
-                changed = [f"no neighbor {address} activate"]
-            if changed:
-                yield f"address-family {family} unicast"
-                yield from changed
-                yield "exit-address-family"
-    yield "exit"
+        return
+    yield from _changed(address, before.get("general", []), after["general"])
+    for family in FAMILIES:
+        changed = list(_changed(address, before.get(family, []), after[family]))
+        if not before and not after[family]:
+            # IPv4 is active in a new neighbour unless the VRF's BGP says otherwise.
+            changed = [f"no neighbor {address} activate"]
+        if changed:
+            yield from (f"address-family {family} unicast", *changed, "exit-address-family")
 
 
 def _changed(address: str, old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
@@ -130,21 +142,6 @@ def _negated(address: str, line: str) -> str:
     if line.startswith("no "):
         return f"neighbor {address} {line.removeprefix('no ')}"
     return f"no neighbor {address} {line.removesuffix(' (hidden)')}"
-
-
-def _sections(steps: Iterable[Step]) -> Iterator[str]:
-    """An operator provisions VRFs and their BGP; a script must never bring one into being."""
-    seen = set()
-    for step in steps:
-        if step.kind == PREFIX_LIST:
-            continue
-        attrs = step.after or step.before or {}
-        section = f"vrf {attrs['vrf']}"
-        if step.kind == NEIGHBOR:
-            section = f"router bgp {attrs['asn']} vrf {attrs['vrf']}"
-        if section not in seen:
-            seen.add(section)
-            yield section
 
 
 def _then(steps: Iterable[Step], vrf: str) -> Iterator[str]:

@@ -62,6 +62,12 @@ def test_only_what_differs_is_said() -> None:
     assert made.then == ()
 
 
+def test_a_section_is_entered_once_for_all_its_lines() -> None:
+    routes = tuple(replace(INTENT.routes[0], prefix=f"10.1.{n}.0/24") for n in range(20))
+    lines = between(NOTHING, replace(NOTHING, routes=routes)).lines
+    assert (lines[0], lines[-1], len(lines)) == ("vrf c01", "exit", 22)
+
+
 def test_what_a_site_sent_is_looked_at_again_under_a_new_filter() -> None:
     made = between(INTENT, replace(INTENT, sites=(replace(BERLIN, accepted=("10.5.0.0/16",)),)))
     assert f"no ip prefix-list {IN4} permit 10.200.1.0/24" in made.lines
