@@ -35,6 +35,10 @@ app.conf.update(
         "socket_timeout": 1,
         "socket_connect_timeout": 0.5,
         "visibility_timeout": 3600,
+        # Without these a request that publishes to a dead broker waits two seconds for it.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
     },
     task_serializer="json",
     accept_content=["json"],

@@ -14,7 +14,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from networking import tasks
 from networking.compiler import EVERYTHING, Focus, compile_scope, fabric_of
 from networking.engine.announce import announce
 from networking.intent import FabricIntent, RouterIntent
@@ -29,6 +28,7 @@ from networking.models import (
 )
 from networking.planning import Json, Plan, describe, foresee
 from networking.selectors.base import Missing
+from networking.services.publish import reconcile_on_commit
 from portal.lib.errors import Refusal
 from tenants import audit
 from tenants.access import Actor
@@ -201,13 +201,6 @@ def _plan_json(scope: Scope, plan: Plan) -> Json:
 
 def _announce(change: Change, touched: list[Scope]) -> None:
     """Tell workers and open pages once it is committed; what gets lost is swept."""
-    for scope in touched:
-        _publish(str(scope.id))
+    reconcile_on_commit([scope.id for scope in touched])
     announce("change", change.id, change.tenant_id)
     announce(change.subject_type, change.subject_id, change.tenant_id)
-
-
-def _publish(scope_id: str) -> None:
-    transaction.on_commit(
-        lambda: tasks.reconcile.apply_async((scope_id,), retry=False), robust=True
-    )

@@ -20,10 +20,11 @@ from networking.models import (
     Region,
     Router,
     RouterAccess,
+    Scope,
 )
 from networking.models.fabric import GENEVE_OVERHEAD, UNDERLAY_MTU
 from networking.planning import Json
-from networking.services.attachment_fields import AttachmentInput, checked
+from networking.services.attachment_fields import AttachmentInput, LinkInput, checked
 from networking.services.guards import require
 from portal.lib.errors import Refusal
 from tenants import audit
@@ -32,6 +33,7 @@ from tenants.access import Actor, Capability
 __all__ = [
     "AttachmentInput",
     "FabricInput",
+    "LinkInput",
     "RouterInput",
     "register_attachment",
     "register_fabric",
@@ -79,9 +81,11 @@ def register_fabric(actor: Actor, region: Region, wanted: FabricInput) -> Fabric
     fields = {"region": region, "backend": wanted.backend, "mtu": wanted.mtu}
     with transaction.atomic():
         fabric = _register(actor, "fabric", Fabric, {"name": wanted.name}, fields)
-        FabricAccess.objects.update_or_create(
-            fabric=fabric, defaults={"config": dict(wanted.config)}
-        )
+        if _reached_anew(FabricAccess.objects.filter(fabric=fabric), wanted.config):
+            FabricAccess.objects.update_or_create(
+                fabric=fabric, defaults={"config": dict(wanted.config)}
+            )
+            _start_over(Scope.objects.filter(fabric=fabric))
     return fabric
 
 
@@ -99,9 +103,11 @@ def register_router(actor: Actor, region: Region, wanted: RouterInput) -> Router
     fields = {"region": region, "backend": wanted.backend, "asn": wanted.asn}
     with transaction.atomic():
         router = _register(actor, "router", Router, {"name": wanted.name}, fields)
-        RouterAccess.objects.update_or_create(
-            router=router, defaults={"config": dict(wanted.config)}
-        )
+        if _reached_anew(RouterAccess.objects.filter(router=router), wanted.config):
+            RouterAccess.objects.update_or_create(
+                router=router, defaults={"config": dict(wanted.config)}
+            )
+            _start_over(Scope.objects.filter(router=router))
     return router
 
 
@@ -113,6 +119,16 @@ def register_attachment(
     fields = {"fabric": fabric, **checked(wanted)}
     key = {"router": router, "name": wanted.name}
     return _register(actor, "attachment", Attachment, key, fields)
+
+
+def _reached_anew(access: models.QuerySet[Any], config: Mapping[str, Json]) -> bool:
+    return not access.filter(config=dict(config)).exists()
+
+
+def _start_over(scopes: models.QuerySet[Scope]) -> None:
+    """What is reached in another way may be another device, and hold nothing: sweeps take the
+    scopes up again, as they do any that is not verified."""
+    scopes.update(applied=0, verified=0, target=0, target_generation=0, blocked=False)
 
 
 def _register(
