@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from networking.backends.base import Backend, BackendError, RouterBackend, StaleTokenError
-from networking.engine import record, wake
+from networking.engine import record, sessions, wake
 from networking.engine.claim import Claim, claim, kept
 from networking.engine.compare import differences, plan_for
 from networking.engine.device import open_fabric, open_router
-from networking.engine.sites import sent_now, watch
+from networking.engine.sites import watch
 from networking.engine.snapshot import Snapshot, snapshot
 from networking.engine.verdicts import router_verdict, site_verdict
 from networking.intent import RouterIntent
@@ -59,7 +59,7 @@ def _pass(held: Claim) -> None:
 
 def _route(router: RouterBackend, held: Claim, wanted: Snapshot, intent: RouterIntent) -> None:
     """A router answers for its sites at once, so the pass verifies, too."""
-    before = sent_now(router, intent.vrf)
+    before = sessions.sent_before(held.device.id, intent.vrf)
     bring(router, held, wanted)
     record.applied(held, wanted.generation)
     seen = watch(router, intent, before)
@@ -68,8 +68,8 @@ def _route(router: RouterBackend, held: Claim, wanted: Snapshot, intent: RouterI
         change, since = waiting.change, waiting.applied_at
         assert since is not None, "a scope carries what it has applied"
         verdicts.append(router_verdict(change, held.device.name, since))
-        verdicts += filter(None, (site_verdict(change, sighting) for sighting in seen))
-    record.verified(held, wanted.generation, verdicts)
+        verdicts += filter(None, (site_verdict(change, sighting) for sighting in seen.sites))
+    record.verified(held, wanted.generation, verdicts, seen.sessions)
 
 
 def bring(backend: Backend[Any], held: Claim, wanted: Snapshot) -> None:

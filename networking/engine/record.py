@@ -1,14 +1,15 @@
 """Writes down how far a scope came. Each function is one transaction, and refuses a worker whose
 claim another one has taken over."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F
 from django.db.models.functions import Now
 
-from networking.backends.base import StaleTokenError
+from networking.backends.base import Session, StaleTokenError
+from networking.engine import sessions
 from networking.engine.announce import announce
 from networking.engine.backoff import pause
 from networking.engine.claim import Claim
@@ -45,10 +46,14 @@ def awaiting(scope_ids: Iterable[UUID]) -> list[ChangeScope]:
         return list(waiting.select_related("change").order_by("change__generation"))
 
 
-def verified(held: Claim, generation: int, verdicts: Iterable[Verdict]) -> None:
-    """The router's sites were seen to follow this generation; the claim ends."""
+def verified(
+    held: Claim, generation: int, verdicts: Iterable[Verdict], seen: Sequence[Session]
+) -> None:
+    """The router's sites were seen to follow this generation, in these sessions; the claim
+    ends."""
     with acting_as(DatabaseRole.WORKER):
         _update(held, verified=generation, verified_at=Now(), leased_until=None, **SETTLED)
+        sessions.observed(held.device.id, {held.ref.vrf: seen})
         mark_verified([held.scope_id])
         keep(verdicts)
         settle([held.scope_id])

@@ -1,8 +1,8 @@
 """Sees to it that a router's sites are sent what they should be, and nothing else."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from django.utils import timezone
@@ -15,31 +15,29 @@ from networking.intent import RouterIntent, Site
 PATIENCE = 5.0  # seconds for a session that is up to carry the prefixes
 INTERVAL = 0.05  # seconds between two readings
 
-Sent = Mapping[str, frozenset[str]]
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What became of each site, and the sessions as they were last read."""
 
-def sent_now(router: RouterBackend, vrf: str) -> Sent:
-    """What each neighbour in the VRF is sent at this moment. Raises BackendError."""
-    return {one.neighbour: frozenset(one.sent) for one in _sessions(router, vrf).values()}
+    sites: tuple[SiteSighting, ...]
+    sessions: tuple[Session, ...]
 
 
 def watch(
-    router: RouterBackend,
-    intent: RouterIntent,
-    before: Sent,
-    now: Callable[[], datetime] = timezone.now,
-) -> list[SiteSighting]:
+    router: RouterBackend, intent: RouterIntent, before: Mapping[str, frozenset[str]]
+) -> Watched:
     """Wait until each site is sent exactly what the intent says, or has a session that is down.
 
-    `before` is what `sent_now` said before the intent was applied. Raises BackendError when a
-    session that is up does not follow in time.
+    `before` is what each site was sent before the intent was applied, by the site's id. Raises
+    BackendError when a session that is up does not follow in time.
     """
     routes = frozenset(route.prefix for route in intent.routes)
     seen: dict[str, SiteSighting] = {}
     deadline = time.monotonic() + PATIENCE
     while True:
         sessions = _sessions(router, intent.vrf)
-        at = now()
+        at = timezone.now()
         late = ""
         for site in intent.sites:
             if site.id in seen:
@@ -47,9 +45,12 @@ def watch(
             if wrong := _difference(site, sessions, routes):
                 late = late or wrong
             else:
-                seen[site.id] = _sighting(site, sessions, before, at)
+                down = _down(site, sessions)
+                # What was sent over a session that broke since is gone already (RFC 4271, 8.2.2).
+                held = frozenset[str]() if down else before.get(site.id, frozenset())
+                seen[site.id] = SiteSighting(site, at, held, down)
         if not late:
-            return list(seen.values())
+            return Watched(tuple(seen.values()), tuple(sessions.values()))
         if time.monotonic() > deadline:
             raise BackendError(f"After {PATIENCE:.0f} s {late}.", retry=True)
         time.sleep(INTERVAL)
@@ -77,13 +78,9 @@ def _difference(site: Site, sessions: Mapping[str, Session], routes: frozenset[s
     return ""
 
 
-def _sighting(
-    site: Site, sessions: Mapping[str, Session], before: Sent, at: datetime
-) -> SiteSighting:
-    held = frozenset[str]().union(*(before.get(one, frozenset()) for one in site.neighbours))
+def _down(site: Site, sessions: Mapping[str, Session]) -> Session | None:
     states = [sessions.get(neighbour) or _unknown(neighbour) for neighbour in site.neighbours]
-    down = next((session for session in states if not session.established), None)
-    return SiteSighting(site=site, at=at, held=held, down=down)
+    return next((session for session in states if not session.established), None)
 
 
 def _unknown(neighbour: str) -> Session:

@@ -120,3 +120,10 @@ class Verdict(TenantRow):
                 fields=("change", "subject_type", "subject_name"), name="verdict_once"
             ),
         )
+        indexes = (
+            models.Index(
+                fields=("tenant", "subject_type"),
+                name="verdict_behind",
+                condition=models.Q(state="behind"),
+            ),
+        )

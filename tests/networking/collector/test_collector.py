@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from networking import collector
+from networking.engine import sessions
 from networking.models import Fabric, Host, Port, Router, Site
 from networking.planning import Noun, Resource
 from networking.services import ports
@@ -41,6 +42,19 @@ def test_a_sessions_state_and_prefixes(acts: Acts) -> None:
     assert berlin.session_since is not None
     assert berlin.observed_at is not None
     assert get(Router).seen_at is not None
+
+
+def test_a_session_that_stays_as_it_is_is_not_announced(
+    acts: Acts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collector.collect_router(acts.provider.router.pk)
+    before = get(Site, name="Berlin")
+    told: list[str] = []
+    monkeypatch.setattr(sessions, "announce", lambda kind, *ids: told.append(kind))
+    collector.collect_router(acts.provider.router.pk)
+    assert told == []
+    assert get(Site, name="Berlin").observed_at > before.observed_at
+    assert get(Site, name="Berlin").session_since == before.session_since
 
 
 def test_a_session_that_goes_down(acts: Acts) -> None:

@@ -41,9 +41,10 @@ STEPS = [
     ("plan", reconcile, "plan_for"),
     ("hand over", record, "handed_over"),
     ("wake", reconcile.wake, "send"),
-    ("sent", reconcile, "sent_now"),
+    ("sent before", reconcile.sessions, "sent_before"),
     ("applied", record, "applied"),
     ("watch", reconcile, "watch"),
+    ("sessions", record.sessions, "observed"),
     ("awaiting", record, "awaiting"),
     ("verified", record, "verified"),
 ]
