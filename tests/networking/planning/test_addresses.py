@@ -1,0 +1,58 @@
+"""Arithmetic of prefixes, against the plain and slow way."""
+
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from networking.planning import addresses
+
+SPACE = IPv4Network("10.1.0.0/20")
+
+
+@st.composite
+def prefixes(draw: st.DrawFn) -> IPv4Network:
+    """A prefix within the space."""
+    length = draw(st.integers(20, 28))
+    choices = list(SPACE.subnets(new_prefix=length))
+    return draw(st.sampled_from(choices))
+
+
+@given(taken=st.lists(prefixes(), max_size=12), length=st.integers(20, 28), limit=st.integers(1, 9))
+def test_free_prefixes_are_the_first_that_meet_nothing(
+    taken: list[IPv4Network], length: int, limit: int
+):
+    slow = [
+        one
+        for one in SPACE.subnets(new_prefix=length)
+        if not any(one.overlaps(other) for other in taken)
+    ]
+    found = addresses.free_prefixes([SPACE], taken, length, version=4, limit=limit)
+    assert list(found) == slow[:limit]
+
+
+@given(taken=st.sets(st.integers(0, 31)))
+def test_the_next_free_address_is_the_lowest_above_the_gateway(taken: set[int]):
+    prefix = IPv4Network("10.1.0.0/27")
+    used = [prefix[offset] for offset in taken]
+    slow = [one for one in list(prefix.hosts())[1:] if one not in used]
+    assert addresses.next_free_address(prefix, used) == (slow[0] if slow else None)
+
+
+def test_a_vast_space_is_searched_at_once():
+    space = IPv6Network("fd10::/16")
+    taken = [IPv6Network(f"fd10:0:0:{index:x}::/64") for index in range(500)]
+    found = addresses.free_prefixes([space], taken, 64, version=6, limit=1)
+    assert found == (IPv6Network("fd10:0:0:1f4::/64"),)
+
+
+def test_families_never_meet():
+    one, other = ip_network("10.1.0.0/24"), ip_network("::/0")
+    assert not addresses.overlap(one, other)
+    assert not addresses.within(one, other)
+    assert addresses.free_prefixes([one, other], [other], 24, version=4, limit=2) == (one,)
+
+
+def test_the_gateway_is_the_first_host():
+    assert addresses.gateway(IPv4Network("10.1.0.0/24")) == IPv4Address("10.1.0.1")
+    assert addresses.host_capacity(IPv4Network("10.1.0.0/29")) == 5
