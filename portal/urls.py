@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 for module, prefix in (
     ("tenants.api.urls", "api/v1/"),
     ("networking.api.urls", "api/v1/"),
+    ("portal.api.urls", "api/v1/"),
     ("networking.web.urls", ""),
     ("portal.web.urls", ""),
 ):

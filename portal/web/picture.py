@@ -51,7 +51,9 @@ def _uplinks(fabric: FabricRow, routers: Sequence[RouterRow]) -> Iterable[Uplink
         ]
         spare = len(here) - len(items)
         if spare:
-            items.append(Item(f"{spare} spare", "attachments" if spare > 1 else "attachment", SPARE))
+            items.append(
+                Item(f"{spare} spare", "attachments" if spare > 1 else "attachment", SPARE)
+            )
         yield Uplink(Item(router.name, f"AS {router.asn}", device(router)), tuple(items))
 
 

@@ -26,9 +26,7 @@ customer_patterns: list[URLPattern | URLResolver] = [
     path("name", CustomerRename.as_view(), name="customer_rename"),
     path("state", CustomerState.as_view(), name="customer_state"),
     path("prefixes", PrefixAdd.as_view(), name="prefix_add"),
-    path(
-        "prefixes/<uuid:allowed_prefix_id>/remove", PrefixRemove.as_view(), name="prefix_remove"
-    ),
+    path("prefixes/<uuid:allowed_prefix_id>/remove", PrefixRemove.as_view(), name="prefix_remove"),
     path("attachments", AttachmentClaim.as_view(), name="attachment_claim"),
     path(
         "attachments/<uuid:attachment_id>/release",

@@ -3,10 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from networking.models import Change, Generation, Network, Port, Region
+from networking.models import Attachment, Change, Generation, Network, Port, Region
 from portal.lib.db import DatabaseRole, acting_as
 from portal.lib.ids import uuid7
-from tests.factories.networking import make_attachment, make_fabric, make_region, make_router
+from tests.factories.networking import (
+    allow_prefix,
+    make_attachment,
+    make_fabric,
+    make_region,
+    make_router,
+)
 from tests.factories.networking import make_site as make_site_at
 from tests.factories.tenants import make_membership, make_person, make_token
 from tests.world import World
@@ -61,14 +67,17 @@ def make_change(world: World, tenant: str) -> Any:
         ).id
 
 
-def make_site(world: World, tenant: str) -> Any:
-    """A location behind an attachment."""
+def make_own_attachment(world: World, tenant: str) -> Attachment:
+    """An attachment that the tenant has claimed."""
     region = _region()
-    number = NUMBERS[tenant]
     fabric = make_fabric(region, "unused", name=f"fabric-{tenant}")
     router = make_router(region, "unused", name=f"pe-{tenant}")
-    attachment = make_attachment(router, fabric, number, world.tenant(tenant))
-    return make_site_at(attachment).id
+    return make_attachment(router, fabric, NUMBERS[tenant], world.tenant(tenant))
+
+
+def make_site(world: World, tenant: str) -> Any:
+    """A location behind an attachment."""
+    return make_site_at(make_own_attachment(world, tenant)).id
 
 
 def _region() -> Region:
@@ -87,4 +96,6 @@ OBJECTS: dict[str, Callable[[World, str], Any]] = {
     "port_id": make_port,
     "site_id": make_site,
     "change_id": make_change,
+    "attachment_id": lambda world, tenant: make_own_attachment(world, tenant).id,
+    "allowed_prefix_id": lambda world, tenant: allow_prefix(world.tenant(tenant)).id,
 }

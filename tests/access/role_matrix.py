@@ -129,7 +129,49 @@ PORTAL = """
 #                                          anon str  adm  net  bil  ro   op   fin  acting
 portal:dashboard                     GET   in   404  yes  yes  yes  yes  404  404  yes
 portal:events                        GET   in   404  -    -    -    -    404  404  -
+portal:overview                      GET   in   403  403  403  403  403  yes  yes  yes
+portal:customer_list                 GET   in   403  403  403  403  403  yes  yes  yes
+portal:customer_create               GET   in   403  403  403  403  403  yes  403  yes
+portal:customer_create               POST  in   403  403  403  403  403  yes  403  yes
+portal:customer_detail               GET   in   403  403  403  403  403  yes  yes  yes
+portal:customer_changes              GET   in   403  403  403  403  403  yes  yes  yes
+portal:customer_rename               POST  in   403  403  403  403  403  yes  403  yes
+portal:customer_state                POST  in   403  403  403  403  403  yes  403  yes
+portal:prefix_add                    POST  in   403  403  403  403  403  yes  403  yes
+portal:prefix_remove                 POST  in   403  403  403  403  403  yes  403  yes
+portal:attachment_claim              POST  in   403  403  403  403  403  yes  403  yes
+portal:attachment_release            GET   in   403  403  403  403  403  yes  403  yes
+portal:attachment_release            POST  in   403  403  403  403  403  yes  403  yes
+portal:site_create                   GET   in   403  403  403  403  403  yes  403  yes
+portal:site_create                   POST  in   403  403  403  403  403  yes  403  yes
+portal:site_edit                     GET   in   403  403  403  403  403  yes  403  yes
+portal:site_edit                     POST  in   403  403  403  403  403  yes  403  yes
+portal:site_delete                   GET   in   403  403  403  403  403  yes  403  yes
+portal:site_delete                   POST  in   403  403  403  403  403  yes  403  yes
+portal:region_list                   GET   in   403  403  403  403  403  yes  403  yes
 portal:staff_events                  GET   in   403  403  403  403  403  -    403  -
 """
 
-TABLES = (ACCOUNTS, TENANTS, NETWORKING, NETWORKING_API, PORTAL)
+PORTAL_API = """
+#                                          anon str  adm  net  bil  ro   op   fin  acting
+portal_api:customers                 GET   in   403  403  403  403  403  yes  yes  yes
+portal_api:customers                 POST  in   403  403  403  403  403  yes  403  yes
+portal_api:customer                  GET   in   403  403  403  403  403  yes  yes  yes
+portal_api:customer                  PATCH in   403  403  403  403  403  yes  403  yes
+portal_api:customer_changes          GET   in   403  403  403  403  403  yes  yes  yes
+portal_api:customer_change           GET   in   403  403  403  403  403  yes  yes  yes
+portal_api:customer_prefixes         GET   in   403  403  403  403  403  yes  yes  yes
+portal_api:customer_prefixes         POST  in   403  403  403  403  403  yes  403  yes
+portal_api:customer_prefix           DELETE in   403  403  403  403  403  yes  403  yes
+portal_api:customer_attachments      GET   in   403  403  403  403  403  yes  yes  yes
+portal_api:customer_attachments      POST  in   403  403  403  403  403  yes  403  yes
+portal_api:customer_attachment       DELETE in   403  403  403  403  403  yes  403  yes
+portal_api:customer_sites            GET   in   403  403  403  403  403  yes  yes  yes
+portal_api:customer_sites            POST  in   403  403  403  403  403  yes  403  yes
+portal_api:customer_site             GET   in   403  403  403  403  403  yes  yes  yes
+portal_api:customer_site             PATCH in   403  403  403  403  403  yes  403  yes
+portal_api:customer_site             DELETE in   403  403  403  403  403  yes  403  yes
+portal_api:regions                   GET   in   403  403  403  403  403  yes  403  yes
+"""
+
+TABLES = (ACCOUNTS, TENANTS, NETWORKING, NETWORKING_API, PORTAL, PORTAL_API)

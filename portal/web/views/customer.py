@@ -35,14 +35,15 @@ class CustomerList(ProviderPage):
         q, state = request.GET.get("q", ""), request.GET.get("state", "")
         rows = selectors.customers(self.actor, q=q, state=state)
         page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-        healths = networking.customer_health(self.actor, [row.ref.id for row in page])
+        shown = [selectors.customer_row(values) for values in page]
+        healths = networking.customer_health(self.actor, [row.ref.id for row in shown])
         context = self.get_context_data(
             q=q,
             state=state,
             states=TenantState.choices,
             filtered=bool(q or state),
             page=page,
-            lines=[lines.customer_line(row, healths[row.ref.id]) for row in page],
+            lines=[lines.customer_line(row, healths[row.ref.id]) for row in shown],
         )
         return self.render_to_response(context)
 

@@ -26,8 +26,8 @@ class Overview(ProviderPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page; whoever may not see devices gets the customers alone."""
-        customers = selectors.customers(self.actor)
-        healths = networking.customer_health(self.actor, [row.ref.id for row in customers])
+        customers = list(selectors.customers(self.actor).values_list("id", flat=True))
+        healths = networking.customer_health(self.actor, customers)
         watched = self.actor.can(Capability.INFRA_VIEW)
         items = region_items(provider_regions(self.actor)) if watched else []
         changes = lines.change_lines(recent_changes(self.actor))
