@@ -14,7 +14,7 @@ from portal.lib import db
 from portal.lib.db import DatabaseRole
 from portal.services.demo.inventory import Inventory
 from tenants.access import SYSTEM, Actor, TenantRef, acting_as
-from tenants.selectors import customers
+from tenants.selectors import customer_row, customers
 from tenants.services import tenants
 
 ALLOWED = ("10.1.0.0/16", "fd10:1::/48")
@@ -74,7 +74,8 @@ def onboard_all(inventory: Inventory | None) -> dict[str, TenantRef]:
 
 def _onboard(customer: Customer, inventory: Inventory | None) -> TenantRef:
     with db.acting_as(DatabaseRole.STAFF):
-        known = {row.ref.slug: row.ref for row in customers(SYSTEM, q=customer.slug)}
+        rows = map(customer_row, customers(SYSTEM, q=customer.slug))
+        known = {row.ref.slug: row.ref for row in rows}
         tenant = known.get(customer.slug)
         if tenant is None:
             tenant = tenants.create(SYSTEM, slug=customer.slug, name=customer.name)
