@@ -1,0 +1,1 @@
+"""The whole product in Chromium, on the lab, as people use it."""

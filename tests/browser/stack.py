@@ -1,0 +1,106 @@
+"""The product, started by its own command as a person starts it, and stopped without a trace."""
+
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.commands.test import throw_away_state
+from cli.layout import default_layout
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+COMMAND = CHECKOUT / "demarc"
+# A portal of the tests has servers of its own, whatever those of the unit tests are.
+NOT_ITS_OWN = {"DATABASE_URL", "DATABASE_ADMIN_URL", "REDIS_URL"}
+START_WITHIN = 120.0  # seconds; a cold database takes all migrations
+COMMAND_WITHIN = 60.0  # seconds
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running product: its address, its sign-ins and its lab."""
+
+    environment: dict[str, str]
+    url: str
+    passwords: dict[str, str]
+    """By e-mail."""
+
+    def demarc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `./demarc` against this stack."""
+        return _demarc(self.environment, *arguments)
+
+    def exec(self, where: str, *argv: str) -> subprocess.CompletedProcess[str]:
+        """Run a program in a machine or at a site of the lab."""
+        return self.demarc("lab", "exec", where, "--", *argv)
+
+    def pings(self, where: str, address: str) -> bool:
+        """Whether one echo came back within a second."""
+        return self.exec(where, "ping", "-n", "-c", "1", "-W", "1", address).returncode == 0
+
+    def routes(self, site: str) -> set[str]:
+        """The IPv4 prefixes that a site has learned by BGP."""
+        lines = self.exec(site, "ip", "-4", "route", "show", "proto", "bgp").stdout.splitlines()
+        return {line.split()[0] for line in lines if line}
+
+    def inventory(self) -> dict[str, object]:
+        """What the lab says that it consists of."""
+        path = Path(self.environment["DEMARC_STATE"]) / "lab" / "inventory.json"
+        told: dict[str, object] = json.loads(path.read_text())
+        return told
+
+
+@contextmanager
+def started() -> Iterator[Stack]:
+    """A stack of its own: temporary state, a lab of its own name, a free port."""
+    lab = os.environ.get("DEMARC_LAB") or f"b{os.getpid()}"
+    with throw_away_state(default_layout()) as layout:
+        environment = {k: v for k, v in os.environ.items() if k not in NOT_ITS_OWN}
+        environment |= {"DEMARC_STATE": str(layout.state), "DEMARC_LAB": lab}
+        try:
+            up = _demarc(
+                environment,
+                *("up", "--detach", "--no-install", "--fabric", "lab", "--port", str(_free_port())),
+                within=START_WITHIN,
+            )
+            assert up.returncode == 0, up.stdout + up.stderr
+            yield running(environment)
+        finally:
+            _demarc(environment, "down", within=START_WITHIN)
+        assert not _namespaces(lab), "the lab left namespaces behind"
+
+
+def running(environment: dict[str, str]) -> Stack:
+    """What `./demarc status` says of a stack that stands."""
+    facts = json.loads(_demarc(environment, "status", "--json").stdout)
+    assert facts["ready"], facts
+    passwords = {entry["email"]: entry["password"] for entry in facts["sign_ins"]}
+    return Stack(environment, facts["url"], passwords)
+
+
+def _demarc(
+    environment: dict[str, str], *arguments: str, within: float = COMMAND_WITHIN
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(COMMAND), *arguments],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=within,
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return int(asked.getsockname()[1])
+
+
+def _namespaces(lab: str) -> list[str]:
+    folder = Path("/run/netns")
+    return [path.name for path in folder.glob(f"demarc.{lab}.*")] if folder.exists() else []

@@ -1,0 +1,64 @@
+"""A change that has to wait, seen live; and one that is taken back."""
+
+from playwright.sync_api import expect
+
+from tests.browser import acts
+from tests.browser.conftest import MakeVisitor
+from tests.browser.polling import eventually
+from tests.browser.stack import Stack
+
+ADMIN = "admin@acme.example"
+FORGET_WITHIN = 15.0  # seconds
+
+
+def test_a_change_waits_for_a_dead_database_and_goes_on_by_itself(
+    visit: MakeVisitor, stack: Stack
+) -> None:
+    visitor = visit(ADMIN)
+    assert stack.demarc("lab", "fail", "northbound").returncode == 0
+    try:
+        acts.add_network(visitor, "acme", "waits")
+        visitor.press("Confirm")
+        visitor.page.wait_for_url(acts.CHANGE_PAGE)
+        with visitor.without_reload():
+            note = visitor.page.locator("#live .note")
+            expect(note).to_contain_text("Waiting", timeout=acts.CHANGE_WITHIN * 1000)
+            visitor.look("change-waiting")
+            change = visitor.path
+            assert stack.demarc("lab", "heal", "northbound").returncode == 0
+            acts.wait_until_done(visitor)
+            expect(note).to_have_count(0)
+    finally:
+        stack.demarc("lab", "heal")
+    assert visitor.path == change
+    visitor.follow("waits")
+    acts.delete(visitor)
+
+
+def test_a_change_is_reverted(visit: MakeVisitor, stack: Stack) -> None:
+    visitor = visit(ADMIN)
+    prefix = acts.add_network(visitor, "acme", "taken-back")
+    made = acts.follow_change(visitor)
+    eventually(lambda: str(prefix) in stack.routes("acme-berlin"), within=FORGET_WITHIN)
+    visitor.follow("Revert")
+    visitor.look("revert-review")
+    acts.follow_change(visitor, "Delete")
+    expect(visitor.page.locator("dl.facts").first).to_contain_text("Reverts")
+    eventually(lambda: str(prefix) not in stack.routes("acme-berlin"), within=FORGET_WITHIN)
+    visitor.go(made.path)
+    expect(visitor.page.get_by_role("link", name="Revert", exact=True)).to_have_count(0)
+
+
+def test_the_list_of_networks_follows_what_another_tab_does(visit: MakeVisitor) -> None:
+    watcher, writer = visit(ADMIN), visit("network@acme.example")
+    watcher.go("/t/acme/networks/")
+    expect(watcher.page.locator("body")).to_have_attribute("data-stream", "up")
+    with watcher.without_reload():
+        acts.add_network(writer, "acme", "seen-live")
+        made = acts.follow_change(writer)
+        row = watcher.page.get_by_role("row").filter(has_text="seen-live")
+        expect(row).to_contain_text("Enforced")
+        writer.go(made.path)
+        writer.follow("seen-live")
+        acts.delete(writer)
+        expect(row).to_have_count(0)
