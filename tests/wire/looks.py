@@ -24,15 +24,18 @@ def tapped(lab: Lab, where: str, interface: str, *expression: str) -> Iterator[l
     """Capture at an interface during the block; the list gets a line for each packet."""
     argv = ["timeout", "120", "tcpdump", "--immediate-mode", "-lnei", interface, *expression]
     packets: list[str] = []
+    told: list[str] = []
     ready = threading.Event()
 
     def listen(errors: Iterator[str]) -> None:
         for line in errors:
+            told.append(line)
             if "listening on" in line:
                 ready.set()
 
     def collect(output: Iterator[str]) -> None:
-        for line in output:
+        # A blank line is what tcpdump takes its leave with.
+        for line in filter(str.strip, output):
             packets.append(line)
 
     with subprocess.Popen(
@@ -48,7 +51,7 @@ def tapped(lab: Lab, where: str, interface: str, *expression: str) -> Iterator[l
         for reader in readers:
             reader.start()
         try:
-            assert ready.wait(10), f"tcpdump does not listen at {where}"
+            assert ready.wait(10), f"no capture at {where}: {told}"
             yield packets
         finally:
             process.terminate()
