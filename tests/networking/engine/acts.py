@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils import timezone
+
 from networking.backends.registry import open_fabric, open_router
 from networking.engine.claim import load, reference
 from networking.models import Change, ChangeScope, Network, Scope, Site, Verdict
@@ -57,6 +59,24 @@ class Acts:
         """The tenant's network of this name."""
         with acting_as(self.actor):
             return Network.objects.get(name=name)
+
+    def retire_by_hand(self, network_id: UUID) -> None:
+        """A delete that touched no scope: its change was done when it was accepted."""
+        with acting_as_role(DatabaseRole.WORKER):
+            Network.objects.filter(pk=network_id).update(retiring_at=timezone.now())
+            made = Change.objects.get(subject_id=network_id)
+            Change.objects.create(
+                tenant=made.tenant,
+                generation=made.generation + 1000,
+                verb=Change.Verb.DELETE,
+                state=Change.State.DONE,
+                subject_type="network",
+                subject_id=network_id,
+                subject_name=made.subject_name,
+                summary="Delete",
+                actor_kind="system",
+                actor_label="test",
+            )
 
     def network_is_there(self, network_id: UUID) -> bool:
         """Whether the row is still in the database, retiring or not."""
