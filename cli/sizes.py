@@ -21,8 +21,20 @@ def too_long(checkout: Path, files: Iterable[Path]) -> list[str]:
 
 def python_files(checkout: Path) -> list[Path]:
     """The Python files that git tracks or would track."""
+    # Root may look at a checkout that belongs to someone else; git would refuse.
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.py", "demarc"],
+        [
+            "git",
+            "-c",
+            "safe.directory=*",
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            "*.py",
+            "demarc",
+        ],
         cwd=checkout,
         capture_output=True,
         text=True,
