@@ -1,14 +1,17 @@
-"""From rows to intent: what one tenant wants of one fabric or router.
+"""From rows to intent: what one tenant wants of its fabrics and routers.
 
 Runs under any database role that sees the tenant's rows, in the caller's transaction, and takes a
 constant number of queries. Rows that retire are left out: the devices are to lose them.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Func, TextField
+from django.db.models.functions import Cast
 
 from networking import intent
 from networking.models import (
@@ -24,6 +27,8 @@ from networking.models import (
     Site,
 )
 
+Intent = intent.FabricIntent | intent.RouterIntent
+
 
 @dataclass(frozen=True, slots=True)
 class Focus:
@@ -37,20 +42,22 @@ class Focus:
 EVERYTHING = Focus()
 
 
-def compile_scope(
-    scope: Scope, focus: Focus = EVERYTHING
-) -> intent.FabricIntent | intent.RouterIntent:
-    """What the scope's tenant wants of the scope's device now.
+def compile_scope(scope: Scope, focus: Focus = EVERYTHING) -> Intent:
+    """What the scope's tenant wants of the scope's device now; as `compile_scopes`."""
+    return compile_scopes([scope], focus)[0]
+
+
+def compile_scopes(scopes: Sequence[Scope], focus: Focus = EVERYTHING) -> list[Intent]:
+    """What one tenant wants of the devices of these scopes now, in their order.
 
     The generation is read before the rows: rows that a later change writes meanwhile may be in the
-    intent already, which never claims less than the truth. Load the scope with its tenant, fabric
-    and router.
+    intent already, which never claims less than the truth. Load the scopes with their tenant,
+    fabric and router.
     """
-    number = _generation(scope.tenant_id)
-    if scope.fabric is not None:
-        return _fabric_intent(scope, scope.fabric, number, focus)
-    assert scope.router is not None
-    return _router_intent(scope, scope.router, number, focus)
+    if not scopes:
+        return []
+    rows = _Rows(scopes[0].tenant_id, focus)
+    return [_intent(scope, rows) for scope in scopes]
 
 
 def fabric_of(tenant_id: UUID, region_id: UUID) -> Fabric | None:
@@ -59,51 +66,97 @@ def fabric_of(tenant_id: UUID, region_id: UUID) -> Fabric | None:
     It is the one that the tenant's attachment there leads to. Without an attachment it is the
     region's first by name, so that networks can be made before their way out.
     """
-    attachment = (
-        Attachment.objects.filter(tenant_id=tenant_id, fabric__region_id=region_id)
-        .select_related("fabric")
-        .order_by("name")
-        .first()
-    )
-    if attachment is not None:
-        return attachment.fabric
-    return Fabric.objects.filter(region_id=region_id).order_by("name").first()
+    return _Rows(tenant_id).fabric_of(region_id)
 
 
-def _generation(tenant_id: UUID) -> int:
-    number = Generation.objects.filter(tenant_id=tenant_id).values_list("number", flat=True)
-    return number.first() or 0
+def attachments_of(tenant_id: UUID) -> list[Attachment]:
+    """The tenant's attachments by name, with fabric and router."""
+    return _Rows(tenant_id).attachments
 
 
-def _tenant(scope: Scope) -> intent.TenantRef:
-    return intent.TenantRef(id=str(scope.tenant_id), slug=scope.tenant.slug)
+class _Rows:
+    """A tenant's rows, each table read once for all its scopes."""
+
+    def __init__(self, tenant_id: UUID, focus: Focus = EVERYTHING) -> None:
+        self.tenant_id = tenant_id
+        self.focus = focus
+        self._networks: dict[UUID, list[Network]] = {}
+
+    @cached_property
+    def generation(self) -> int:
+        """The tenant's newest."""
+        rows = Generation.objects.filter(tenant_id=self.tenant_id)
+        return rows.values_list("number", flat=True).first() or 0
+
+    @cached_property
+    def attachments(self) -> list[Attachment]:
+        """By name."""
+        rows = Attachment.objects.filter(tenant_id=self.tenant_id)
+        return list(rows.select_related("fabric", "router").order_by("name"))
+
+    def fabric_of(self, region_id: UUID) -> Fabric | None:
+        """See the function of this name."""
+        for attachment in self.attachments:
+            if attachment.fabric.region_id == region_id:
+                return attachment.fabric
+        return Fabric.objects.filter(region_id=region_id).order_by("name").first()
+
+    def networks(self, fabric: Fabric) -> list[Network]:
+        """Those on this fabric by name, none when another fabric carries the region's."""
+        if fabric.id not in self._networks:
+            self._networks[fabric.id] = self._read_networks(fabric)
+        return self._networks[fabric.id]
+
+    def _read_networks(self, fabric: Fabric) -> list[Network]:
+        if self.fabric_of(fabric.region_id) != fabric:
+            return []
+        rows = Network.objects.filter(tenant_id=self.tenant_id, region_id=fabric.region_id)
+        if self.focus.networks is not None:
+            rows = rows.filter(id__in=self.focus.networks)
+        return list(rows.filter(retiring_at=None).order_by("name"))
+
+    def ports(self, networks: Sequence[Network]) -> Mapping[UUID, list[intent.Port]]:
+        """The ports of these networks, by network. A tenant may have very many: the database
+        writes their addresses as text, so that they are not parsed only to be printed."""
+        found: dict[UUID, list[intent.Port]] = defaultdict(list)
+        if self.focus.ports is not None and not self.focus.ports:
+            return found
+        rows = Port.objects.filter(network__in=networks, retiring_at=None)
+        if self.focus.ports is not None:
+            rows = rows.filter(id__in=self.focus.ports)
+        texts = rows.order_by("name").values_list(
+            "network_id", "id", "name", Cast("mac", TextField()), _host("ipv4"), _host("ipv6")
+        )
+        for network_id, port_id, name, mac, ipv4, ipv6 in texts:
+            found[network_id].append(intent.Port(str(port_id), name, mac, ipv4, ipv6 or ""))
+        return found
 
 
-def _networks(tenant_id: UUID, fabric: Fabric, focus: Focus) -> list[Network]:
-    """The tenant's networks on this fabric, none when another fabric carries the region's."""
-    if fabric_of(tenant_id, fabric.region_id) != fabric:
-        return []
-    networks = Network.objects.filter(tenant_id=tenant_id, region_id=fabric.region_id)
-    if focus.networks is not None:
-        networks = networks.filter(id__in=focus.networks)
-    return list(networks.filter(retiring_at=None).order_by("name"))
+def _host(family: str) -> Func:
+    """The address without a length (PostgreSQL manual, network address functions)."""
+    return Func(f"{family}_address", function="host", output_field=TextField())
 
 
-def _fabric_intent(scope: Scope, fabric: Fabric, number: int, focus: Focus) -> intent.FabricIntent:
-    networks = _networks(scope.tenant_id, fabric, focus)
-    live = Port.objects.filter(retiring_at=None).order_by("name")
-    if focus.ports is not None:
-        live = live.filter(id__in=focus.ports)
-    prefetch_related_objects(networks, Prefetch("ports", live))
+def _intent(scope: Scope, rows: _Rows) -> Intent:
+    tenant = intent.TenantRef(id=str(scope.tenant_id), slug=scope.tenant.slug)
+    if scope.fabric is not None:
+        return _fabric_intent(tenant, scope.fabric, rows)
+    assert scope.router is not None
+    return _router_intent(tenant, scope.router, scope.vrf, rows)
+
+
+def _fabric_intent(tenant: intent.TenantRef, fabric: Fabric, rows: _Rows) -> intent.FabricIntent:
+    generation, networks = rows.generation, rows.networks(fabric)
+    ports = rows.ports(networks)
     return intent.FabricIntent(
-        tenant=_tenant(scope),
-        generation=number,
-        networks=tuple(_network(network) for network in networks),
-        transit=_transit(scope.tenant_id, fabric),
+        tenant=tenant,
+        generation=generation,
+        networks=tuple(_network(network, ports[network.id]) for network in networks),
+        transit=_transit(fabric, rows),
     )
 
 
-def _network(network: Network) -> intent.Network:
+def _network(network: Network, ports: Sequence[intent.Port]) -> intent.Network:
     return intent.Network(
         id=str(network.id),
         name=network.name,
@@ -113,24 +166,12 @@ def _network(network: Network) -> intent.Network:
         dhcp=network.dhcp,
         ipv6_prefix=str(network.ipv6_prefix or ""),
         ipv6_gateway=str(network.ipv6_gateway or ""),
-        ports=tuple(_port(port) for port in network.ports.all()),
+        ports=tuple(ports),
     )
 
 
-def _port(port: Port) -> intent.Port:
-    return intent.Port(
-        id=str(port.id),
-        name=port.name,
-        mac=str(port.mac),
-        ipv4=str(port.ipv4_address),
-        ipv6=str(port.ipv6_address or ""),
-    )
-
-
-def _transit(tenant_id: UUID, fabric: Fabric) -> intent.Transit | None:
-    attachment = (
-        Attachment.objects.filter(tenant_id=tenant_id, fabric=fabric).order_by("name").first()
-    )
+def _transit(fabric: Fabric, rows: _Rows) -> intent.Transit | None:
+    attachment = next((one for one in rows.attachments if one.fabric_id == fabric.id), None)
     if attachment is None:
         return None
     hosts = Host.objects.filter(fabric=fabric, gateway_priority__gt=0)
@@ -151,26 +192,21 @@ def _transit(tenant_id: UUID, fabric: Fabric) -> intent.Transit | None:
     )
 
 
-def _router_intent(scope: Scope, router: Router, number: int, focus: Focus) -> intent.RouterIntent:
+def _router_intent(
+    tenant: intent.TenantRef, router: Router, vrf: str, rows: _Rows
+) -> intent.RouterIntent:
     """A scope whose attachment was released wants nothing in its VRF."""
-    attachment = (
-        Attachment.objects.filter(tenant_id=scope.tenant_id, router=router, vrf=scope.vrf)
-        .select_related("fabric")
-        .first()
-    )
+    generation = rows.generation
+    here = (one for one in rows.attachments if (one.router_id, one.vrf) == (router.id, vrf))
+    attachment = next(here, None)
     routes: tuple[intent.Route, ...] = ()
     sites: tuple[intent.Site, ...] = ()
     if attachment is not None:
-        networks = _networks(scope.tenant_id, attachment.fabric, focus)
+        networks = rows.networks(attachment.fabric)
         routes = tuple(route for network in networks for route in _routes(network, attachment))
         sites = _sites(attachment, networks)
     return intent.RouterIntent(
-        tenant=_tenant(scope),
-        generation=number,
-        vrf=scope.vrf,
-        asn=router.asn,
-        routes=routes,
-        sites=sites,
+        tenant=tenant, generation=generation, vrf=vrf, asn=router.asn, routes=routes, sites=sites
     )
 
 

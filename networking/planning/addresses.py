@@ -79,13 +79,6 @@ def _free_in(space: Prefix, taken: list[Prefix], length: int) -> Iterator[Prefix
             position = (int(blocks[0].broadcast_address) // size + 1) * size
 
 
-def next_free_address(prefix: IPv4Network, taken: Iterable[IPv4Address]) -> IPv4Address | None:
-    """The lowest host address above the gateway that nobody has; none when all are taken."""
-    used = {int(address) for address in taken}
-    first, last = int(gateway(prefix)) + 1, int(prefix.broadcast_address) - 1
-    return next((IPv4Address(n) for n in range(first, last + 1) if n not in used), None)
-
-
 def host_capacity(prefix: IPv4Network) -> int:
     """How many machines fit: all addresses but the network's, the gateway's, the broadcast's."""
     return prefix.num_addresses - 3

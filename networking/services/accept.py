@@ -14,11 +14,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from networking.compiler import EVERYTHING, Focus, compile_scope, fabric_of
+from networking.compiler import EVERYTHING, Focus, Intent, attachments_of, compile_scopes, fabric_of
 from networking.engine.announce import announce
-from networking.intent import FabricIntent, RouterIntent
 from networking.models import (
-    Attachment,
     Change,
     ChangeScope,
     Fabric,
@@ -59,12 +57,13 @@ class Draft:
     generation: Generation
 
     _focus: Focus = EVERYTHING
-    _before: list[tuple[Scope, FabricIntent | RouterIntent]] = field(default_factory=list)
+    _scopes: list[Scope] = field(default_factory=list)
+    _before: list[Intent] = field(default_factory=list)
 
     def watch(self, scopes: Iterable[Scope], focus: Focus = EVERYTHING) -> None:
         """Remember what these scopes want now. Call it before the first row is written."""
-        self._focus = focus
-        self._before = [(scope, compile_scope(scope, focus)) for scope in scopes]
+        self._focus, self._scopes = focus, list(scopes)
+        self._before = compile_scopes(self._scopes, focus)
 
     def accept(self, act: Act) -> Change:
         """Make it the tenant's next generation.
@@ -91,10 +90,8 @@ class Draft:
         return change
 
     def _plans(self) -> list[tuple[Scope, Plan]]:
-        plans = (
-            (scope, foresee(before, compile_scope(scope, self._focus)))
-            for scope, before in self._before
-        )
+        after = compile_scopes(self._scopes, self._focus)
+        plans = zip(self._scopes, map(foresee, self._before, after), strict=True)
         return [(scope, plan) for scope, plan in plans if plan]
 
     def _write(self, act: Act, plans: list[tuple[Scope, Plan]]) -> Change:
@@ -164,14 +161,17 @@ def locked_generation(tenant_id: UUID) -> Generation:
 
 def scopes_of(tenant_id: UUID, region_id: UUID) -> list[Scope]:
     """The tenant's scopes in a region: its fabric there and each router that it is attached to."""
-    scopes = []
     fabric = fabric_of(tenant_id, region_id)
-    if fabric is not None:
-        scopes.append(fabric_scope(tenant_id, fabric))
-        attachments = Attachment.objects.filter(tenant_id=tenant_id, fabric=fabric)
-        for attachment in attachments.select_related("router").order_by("name"):
-            scopes.append(router_scope(tenant_id, attachment.router, attachment.vrf))
-    return scopes
+    if fabric is None:
+        return []
+    return [
+        fabric_scope(tenant_id, fabric),
+        *(
+            router_scope(tenant_id, attachment.router, attachment.vrf)
+            for attachment in attachments_of(tenant_id)
+            if attachment.fabric_id == fabric.id
+        ),
+    ]
 
 
 def fabric_scope(tenant_id: UUID, fabric: Fabric) -> Scope:

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from networking.intent.eui64 import eui64_address
 from networking.models import Network, Port
-from networking.planning.addresses import gateway, host_capacity, next_free_address
+from networking.planning.addresses import gateway, host_capacity
+from networking.selectors.free_address import free_address
 from networking.services.guards import check_label, taken_name
 from networking.services.prefixes import read_address
 from portal.lib.errors import Refusal
@@ -103,7 +104,7 @@ def _ipv4_address(port: Port, network: Network, text: str) -> IPv4Address:
     _check_position(address, network, prefix)
     other = _others(port).filter(network=network, ipv4_address=str(address)).first()
     if other is not None:
-        free = next_free_address(prefix, _addresses(network))
+        free = free_address(network)
         hint = f" {free} is free." if free else ""
         raise Refusal(
             "address-taken",
@@ -114,7 +115,7 @@ def _ipv4_address(port: Port, network: Network, text: str) -> IPv4Address:
 
 
 def _free_address(network: Network, prefix: IPv4Network) -> IPv4Address:
-    free = next_free_address(prefix, _addresses(network))
+    free = free_address(network)
     if free is None:
         raise Refusal(
             "network-full",
@@ -137,14 +138,9 @@ def _check_position(address: IPv4Address, network: Network, prefix: IPv4Network)
         text = f"{address} is no machine's: in network {network.name} it is {reserved[address]}."
     else:
         return
-    free = next_free_address(prefix, _addresses(network))
+    free = free_address(network)
     hint = f" {free} is free." if free else " The network is full."
     raise Refusal("address-outside", text + hint, field="ipv4_address")
-
-
-def _addresses(network: Network) -> list[IPv4Address]:
-    ports = Port.objects.filter(tenant_id=network.tenant_id, network=network)
-    return list(ports.values_list("ipv4_address", flat=True))
 
 
 def _labels(labels: Mapping[str, Any]) -> dict[str, str]:

@@ -31,14 +31,6 @@ def test_free_prefixes_are_the_first_that_meet_nothing(
     assert list(found) == slow[:limit]
 
 
-@given(taken=st.sets(st.integers(0, 31)))
-def test_the_next_free_address_is_the_lowest_above_the_gateway(taken: set[int]):
-    prefix = IPv4Network("10.1.0.0/27")
-    used = [prefix[offset] for offset in taken]
-    slow = [one for one in list(prefix.hosts())[1:] if one not in used]
-    assert addresses.next_free_address(prefix, used) == (slow[0] if slow else None)
-
-
 def test_a_vast_space_is_searched_at_once():
     space = IPv6Network("fd10::/16")
     taken = [IPv6Network(f"fd10:0:0:{index:x}::/64") for index in range(500)]
