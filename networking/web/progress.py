@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from networking.models import Change, ChangeScope
+from networking.models import Change, ChangeScope, Verdict
 from networking.services.wording import field_label
 
 STEPS = ("Accepted", "Applying", "Verifying", "Done")
@@ -19,6 +19,7 @@ ADVICE = {
     Change.State.BLOCKED: "Trying again does not help: edit what it is about, or revert it.",
 }
 
+SPEAKERS = ("fabric", "host", "router", "site")
 
 # JSON columns forget the order of their keys.
 FIELDS = (
@@ -67,6 +68,15 @@ def progress(state: str, scopes: Iterable[ChangeScope]) -> tuple[ProgressStep, .
         ProgressStep(word, past=number < place or done, current=number == place and not done)
         for number, word in enumerate(STEPS)
     )
+
+
+def spoken(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Verdicts in the order of a packet's way: the fabric and its hosts, routers, sites."""
+    return sorted(verdicts, key=lambda one: (_speaker(one.subject_type), one.subject_name))
+
+
+def _speaker(kind: str) -> int:
+    return SPEAKERS.index(kind) if kind in SPEAKERS else len(SPEAKERS)
 
 
 def advice(state: str) -> str:

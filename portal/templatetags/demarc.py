@@ -64,6 +64,15 @@ def code(value: Any) -> SafeString | str:
 
 
 @register.filter
+def who(label: str) -> SafeString | str:
+    """A person by name, with the e-mail address as its title; other actors as they are."""
+    name, sign, rest = label.partition(" <")
+    if not sign or not name:
+        return label
+    return format_html('<span title="{}">{}</span>', rest.removesuffix(">"), name)
+
+
+@register.filter
 def seconds(value: float | None) -> str:
     """A length of time: "0.3 s", "12 min"."""
     return "" if value is None else words.length(value)
@@ -143,7 +152,7 @@ def nav_item(
 def live_region(context: RequestContext, kinds: str) -> SafeString:
     """Attributes of a fragment that fetches itself anew when something of `kinds` changed."""
     return format_html(
-        'data-live="{}" hx-get="{}" hx-trigger="live" hx-swap="outerHTML" hx-sync="this:replace"',
+        'data-live="{}" hx-get="{}" hx-trigger="live" hx-swap="outerHTML"',
         kinds,
         context["request"].get_full_path(),
     )

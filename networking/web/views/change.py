@@ -76,7 +76,7 @@ class ChangeDetail(NounPage):
                 unfinished=change.state not in SETTLED,
                 progress=progress.progress(change.state, change.touched_scopes.all()),
                 advice=progress.advice(change.state),
-                verdicts=list(change.verdicts.all()),
+                verdicts=progress.spoken(change.verdicts.all()),
                 took=took,
                 edits=list(progress.edits(change.before, change.after)),
                 subject_href=self._subject(change),

@@ -120,3 +120,8 @@ document.addEventListener("htmx:afterSettle", () => {
 
 scheduleToasts();
 setInterval(tick, 5000);
+
+// On a narrow screen the menu is one line that scrolls: show where we are in it.
+document
+  .querySelector(".side [aria-current]")
+  ?.scrollIntoView({ block: "nearest", inline: "center" });

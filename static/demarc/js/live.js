@@ -10,13 +10,21 @@ let retry = 0;
 let kinds = new Set();
 let gathering = 0;
 
+// An element that is just fetching itself asks again later: it is replaced by what it fetches,
+// and what it was told in between would be lost. htmx sets the class while a request runs.
+function renew(element) {
+  if (element.classList.contains("htmx-request")) return false;
+  htmx.trigger(element, "live");
+  return true;
+}
+
 function refresh() {
   gathering = 0;
   const changed = kinds;
   kinds = new Set();
   for (const element of document.querySelectorAll("[data-live]")) {
-    const wanted = element.dataset.live.split(" ");
-    if (wanted.some((kind) => changed.has(kind))) htmx.trigger(element, "live");
+    const mine = element.dataset.live.split(" ").filter((kind) => changed.has(kind));
+    if (mine.length && !renew(element)) mine.forEach(told);
   }
 }
 
@@ -50,7 +58,9 @@ function disconnect() {
 }
 
 function everything() {
-  for (const element of document.querySelectorAll("[data-live]")) htmx.trigger(element, "live");
+  for (const element of document.querySelectorAll("[data-live]")) {
+    element.dataset.live.split(" ").forEach(told);
+  }
 }
 
 document.addEventListener("visibilitychange", () => {
@@ -66,7 +76,7 @@ let beats = 0;
 setInterval(() => {
   beats += 1;
   if (document.hidden || (body.dataset.stream === "up" && beats % 5)) return;
-  for (const element of document.querySelectorAll("[data-poll]")) htmx.trigger(element, "live");
+  for (const element of document.querySelectorAll("[data-poll]")) renew(element);
 }, POLL);
 
 addEventListener("pagehide", disconnect);

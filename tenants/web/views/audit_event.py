@@ -8,6 +8,7 @@ from django.views.generic.base import TemplateResponseMixin
 
 from tenants import selectors
 from tenants.access import Capability
+from tenants.web import trail
 from tenants.web.base import ActorPage, StaffPage, TenantPage
 
 PAGE = 50
@@ -21,10 +22,15 @@ class AuditMixin(TemplateResponseMixin, ActorPage):
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Events older than ``before``, about what ``q`` names."""
         query = request.GET.get("q", "").strip()
-        events = selectors.audit_events(self.actor, query=query, before=_uuid(request, "before"))
-        rows: list[dict[str, Any]] = list(events[: PAGE + 1])
+        found = selectors.audit_events(self.actor, query=query, before=_uuid(request, "before"))
+        rows: list[dict[str, Any]] = list(found[: PAGE + 1])
         older = rows[PAGE - 1]["id"] if len(rows) > PAGE else None
-        context = self.get_context_data(events=rows[:PAGE], older=older, query=query)
+        events = [
+            row
+            | {"facts": list(trail.facts(row["detail"])), "change": row["detail"].get(trail.CHANGE)}
+            for row in rows[:PAGE]
+        ]
+        context = self.get_context_data(events=events, older=older, query=query)
         return self.render_to_response(context)
 
 

@@ -85,3 +85,13 @@ def test_a_checkbox_stands_before_its_label() -> None:
 
     assert html.index('type="checkbox"') < html.index("Dhcp")
     assert "optional" not in html
+
+
+def test_a_person_is_named_and_the_address_stands_in_the_title() -> None:
+    label = "Ada <b> <ada@acme.example>"
+
+    assert render("{{ x|who }}", x="Ada Acme <ada@acme.example>") == (
+        '<span title="ada@acme.example">Ada Acme</span>'
+    )
+    assert "<b>" not in render("{{ x|who }}", x=label)
+    assert render("{{ x|who }}", x="Demo") == "Demo"

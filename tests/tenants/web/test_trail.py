@@ -1,0 +1,30 @@
+"""What the trail says of an act."""
+
+from tenants.web.trail import Fact, facts
+
+
+def test_fields_that_were_set_and_changed_are_told_and_others_are_not():
+    detail = {
+        "change": "01a1",
+        "before": {"name": "web", "mtu": 1400, "network_id": 1, "labels": {"app": "shop"}},
+        "after": {"name": "web", "mtu": 1300, "network_id": 2, "dhcp": True, "labels": {}},
+    }
+    assert list(facts(detail)) == [
+        Fact("dhcp", "", "on"),
+        Fact("labels", "app=shop", "none"),
+        Fact("mtu", "1400", "1300"),
+    ]
+
+
+def test_other_details_are_told_as_they_are():
+    assert list(facts({"role": "admin", "sites": ["a", "b"], "none": None})) == [
+        Fact("role", "", "admin"),
+        Fact("sites", "", "a, b"),
+    ]
+    assert list(facts({})) == []
+
+
+def test_a_bare_value_before_and_after_is_told_too():
+    assert list(facts({"before": "network", "after": "admin"})) == [
+        Fact("value", "network", "admin")
+    ]
