@@ -112,7 +112,8 @@ class SiteRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """A change and what devices said of it; fields as in `Change`."""
+    """A change; fields as in `Change`. `verdicts` is what fabrics, routers and sites said of it:
+    a fabric speaks for its hosts."""
 
     id: UUID
     customer: TenantRef
@@ -172,7 +173,7 @@ def change_row(row: Change) -> ChangeRow:
         reason=row.reason,
         actor=row.actor_label,
         on_behalf_reason=row.on_behalf_reason,
-        verdicts=tuple(verdict.text for verdict in row.verdicts.all()),
+        verdicts=tuple(one.text for one in row.verdicts.all() if one.subject_type != "host"),
         created_at=row.created_at,
         done_at=row.done_at,
     )

@@ -47,7 +47,7 @@ def suggestions_of(lines: Iterable[AccessLine]) -> Suggestions:
 def unjudged(form: forms.Form, data: Mapping[str, str]) -> forms.Form:
     """The form with what was written so far and no errors. A button `fill` with the value
     `field=text` writes into a field."""
-    form.initial |= {name: data[name] for name in form.fields if name in data}
+    form.initial.update({name: data[name] for name in form.fields if name in data})
     field, _, text = data.get("fill", "").partition("=")
     if field in form.fields:
         form.initial[field] = text

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 
 from networking.selectors import AttachmentRow
-from portal.web.forms.onboarding import label
 from portal.web.forms.site import ADDRESS_MOST, MONO
 
 
@@ -19,10 +18,13 @@ class RenameForm(forms.Form):
 class PrefixForm(forms.Form):
     """A prefix that the customer may use."""
 
-    prefix = forms.CharField(
-        max_length=ADDRESS_MOST,
-        widget=forms.TextInput(attrs=MONO | {"placeholder": "10.20.0.0/16"}),
-    )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # As an attribute it would be the prefix of the form's own field names.
+        self.fields["prefix"] = forms.CharField(
+            max_length=ADDRESS_MOST,
+            widget=forms.TextInput(attrs=MONO | {"placeholder": "10.20.0.0/16"}),
+        )
 
 
 class ClaimForm(forms.Form):
@@ -32,5 +34,5 @@ class ClaimForm(forms.Form):
 
     def __init__(self, *args: Any, spare: Sequence[AttachmentRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(str(row.id), f"{row.region_name}: {label(row)}") for row in spare]
+        choices = [(str(row.id), f"{row.name} · {row.region_name}") for row in spare]
         self.fields["attachment"].choices = choices  # type: ignore[attr-defined]

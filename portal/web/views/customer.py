@@ -21,6 +21,7 @@ from tenants.models import TenantState
 from tenants.selectors import CustomerRow
 
 PAGE_SIZE = 50
+FEW_CHANGES = 6  # beside other things
 
 
 class CustomerList(ProviderPage):
@@ -58,7 +59,8 @@ class CustomerView(CustomerPage):
         """The page; `bound` are the forms with something to say."""
         tenant_id = customer.ref.id
         health = networking.customer_health(self.actor, [tenant_id])[tenant_id]
-        changes = lines.change_lines(recent_changes(self.actor, tenant_id))
+        recent = recent_changes(self.actor, tenant_id, limit=FEW_CHANGES)
+        changes = lines.change_lines(recent)
         context: dict[str, Any] = {
             "customer": customer,
             "line": lines.customer_line(customer, health),
@@ -67,6 +69,7 @@ class CustomerView(CustomerPage):
             "site_lines": lines.site_lines(customer_sites(self.actor, tenant_id)),
             "people": list(selectors.people_of(self.actor, tenant_id)),
             "change_lines": changes,
+            "few": True,
             "unfinished": any(line.change.unfinished for line in changes),
             "rename_form": RenameForm(initial={"name": customer.ref.name}),
             "prefix_form": PrefixForm(),
@@ -98,10 +101,14 @@ class CustomerChanges(CustomerPage):
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         """The page."""
         customer = self.customer
-        changes = lines.change_lines(recent_changes(self.actor, customer.ref.id, limit=PAGE_SIZE))
+        few = "few" in request.GET
+        limit = FEW_CHANGES if few else PAGE_SIZE
+        changes = lines.change_lines(recent_changes(self.actor, customer.ref.id, limit=limit))
         unfinished = any(line.change.unfinished for line in changes)
         return self.render_to_response(
-            self.get_context_data(customer=customer, change_lines=changes, unfinished=unfinished)
+            self.get_context_data(
+                customer=customer, change_lines=changes, unfinished=unfinished, few=few
+            )
         )
 
 

@@ -85,6 +85,7 @@ class Onboarding(ProviderPage):
             invitation=onboarded.invitation,
             show_link=settings.SHOW_INVITATION_LINKS,
             change_lines=changes,
+            few=True,
             unfinished=any(line.change.unfinished for line in changes),
         )
         return self.response_class(self.request, self.done_name, context)

@@ -52,7 +52,6 @@ class RegionList(ProviderPage):
     """Every region."""
 
     capability = Capability.INFRA_VIEW
-    write_capability = None
     nav = "regions"
     template_name = "portal/region_list.html"
     fragment_name = "portal/region_live.html"
