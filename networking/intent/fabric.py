@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from networking.intent.policy import Group, Rule, SitePrefixes
 from networking.intent.scope import TenantRef
+from networking.intent.vip import Vip
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,11 @@ class Network:
     """A subnet of the tenant. The gateway is the prefix's first host address.
 
     `mtu` is in bytes, as handed out by DHCP (RFC 2132 option 26) and router advertisements.
+    `default_deny` cuts what no rule allows: towards the network's machines, and from them to
+    destinations outside the tenant's networks. What a machine needs to be on the network at all
+    (DHCP, ARP, neighbour discovery, router advertisements), health checks, and replies pass.
+    `probe_*` are addresses of the network that nobody else has: health checks come from them.
+    Without one, members in the network are taken for healthy in that family.
     """
 
     id: str
@@ -35,6 +42,9 @@ class Network:
     ipv6_prefix: str = ""
     ipv6_gateway: str = ""
     ports: tuple[Port, ...] = ()
+    default_deny: bool = False
+    probe_ipv4: str = ""
+    probe_ipv6: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +70,21 @@ class Transit:
 
 @dataclass(frozen=True, slots=True)
 class FabricIntent:
-    """Everything one tenant wants of one fabric, at one generation."""
+    """Everything one tenant wants of one fabric, at one generation.
+
+    `groups`, `rules` and `sites` are the tenant's, the same on each of its fabrics. `elsewhere`
+    are the prefixes of its networks on other fabrics, which are not outside for a rule.
+    `vip_prefixes` are those that routers send to this fabric for its VIPs; what is sent to an
+    address of them that no VIP serves goes nowhere.
+    """
 
     tenant: TenantRef
     generation: int
     networks: tuple[Network, ...] = ()
     transit: Transit | None = None
+    groups: tuple[Group, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    vips: tuple[Vip, ...] = ()
+    sites: tuple[SitePrefixes, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    vip_prefixes: tuple[str, ...] = ()
