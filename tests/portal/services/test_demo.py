@@ -34,12 +34,11 @@ from portal.services.demo.inventory import simulated as simulate
 from tenants import access
 from tenants.access import Actor, TenantRef
 from tenants.models import AuditEvent, Membership, Person, Tenant
+from tests.networking.engine.deliver import deliver
 
-pytestmark = pytest.mark.django_db
 
-
-@pytest.fixture(autouse=True)
-def state(tmp_path: Path, settings: Settings) -> Path:
+@pytest.fixture
+def state(db: None, tmp_path: Path, settings: Settings) -> Path:
     """A state folder of its own, on the simulator."""
     settings.STATE_DIR, settings.FABRIC = tmp_path, "simulator"
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -201,3 +200,12 @@ def _within(part: object, whole: object) -> bool:
     if isinstance(part, list) and isinstance(whole, list):
         return len(part) == len(whole) and all(map(_within, part, whole))
     return part == whole
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_of_it_comes_into_force(state: Path):
+    seed(state)
+    deliver()
+    with acting_as(DatabaseRole.WORKER):
+        assert {change.state for change in Change.objects.all()} == {Change.State.DONE}
+        assert {scope.verified - scope.wanted >= 0 for scope in Scope.objects.all()} == {True}
