@@ -13,9 +13,8 @@ from networking.web.topology import SHOWN, SHOWN_MACHINES, FabricItem, Item, Net
 from tenants.access import Actor
 
 
-def fabric_items(actor: Actor, slug: str) -> tuple[FabricItem, ...]:
-    """What the tenant has on each fabric, in a constant number of queries."""
-    sites = list(selectors.sites(actor))
+def fabric_items(actor: Actor, slug: str, sites: Sequence[Site]) -> tuple[FabricItem, ...]:
+    """What the tenant, whose sites these are, has on each fabric: three queries."""
     networks = list(selectors.networks(actor).prefetch_related(None))
     items = []
     by_fabric = groupby(ways_out(actor), key=lambda attachment: attachment.fabric)

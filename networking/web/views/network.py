@@ -11,6 +11,7 @@ from django.urls import reverse
 from networking import selectors
 from networking.models import Change, Network
 from networking.planning.addresses import gateway, host_capacity
+from networking.selectors.prefixes import address_space
 from networking.services import networks
 from networking.web import lines, states
 from networking.web.forms.network import NetworkForm, initial_of
@@ -18,6 +19,7 @@ from networking.web.usage import picture
 from networking.web.views.base import NounPage
 from networking.web.views.reviewed import ActPage, FormPage
 
+SUGGESTED = 3
 SUGGESTED_LENGTH = {4: 24, 6: 64}
 SHOWN_PORTS = 100
 SHOWN_CHANGES = 6
@@ -102,10 +104,9 @@ class _NetworkForm(FormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Free prefixes to choose from, and the way back."""
         trail = [("Networks", reverse("networking:network_list", args=[self.tenant.slug]))]
+        space = address_space(self.tenant.id)
         free = {
-            f"free_ipv{version}": selectors.free_prefixes(
-                self.actor, length, version=version, limit=3
-            )
+            f"free_ipv{version}": space.free(length, version=version, limit=SUGGESTED)
             for version, length in SUGGESTED_LENGTH.items()
         }
         given = {"trail": trail, "fields_name": "networking/network_fields.html"}

@@ -38,7 +38,8 @@ class Dashboard(NounPage):
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         """Health in a sentence, the map, counts, changes and sites."""
         glance = selectors.dashboard(self.actor)
-        fabrics = fabric_items(self.actor, slug)
+        sites = list(selectors.sites(self.actor))
+        fabrics = fabric_items(self.actor, slug, sites)
         return self.render_to_response(
             self.get_context_data(
                 health=_health(glance),
@@ -46,7 +47,7 @@ class Dashboard(NounPage):
                 fabrics=fabrics,
                 drawing=draw(fabrics),
                 change_lines=lines.change_lines(glance.recent[:SHOWN_CHANGES]),
-                site_lines=lines.site_lines(selectors.sites(self.actor)),
+                site_lines=lines.site_lines(sites),
                 unfinished=glance.under_way or glance.held_up,
             )
         )
