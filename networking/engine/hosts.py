@@ -10,7 +10,7 @@ from django.utils import timezone
 from networking.backends.base import FabricProgress, HostProgress
 from networking.engine.announce import announce
 from networking.engine.verdicts import caught_up, enforced
-from networking.models import Change, Host, Verdict
+from networking.models import Change, Host, Scope, Verdict
 from portal.lib.db import DatabaseRole, acting_as
 
 EDITED = ("cfg", "seen_at", "silent_since")
@@ -27,7 +27,8 @@ def observed(
     as the central daemon has caught up; the hosts in `silent` fell silent, at `since`."""
     seen = {host.name: host for host in progress.hosts}
     with acting_as(DatabaseRole.WORKER):
-        rows = list(Host.objects.filter(fabric=fabric_id).select_for_update(no_key=True))
+        locked = Host.objects.filter(fabric=fabric_id).select_for_update(no_key=True)
+        rows = list(locked.order_by("pk"))
         changed, back = [], []
         for row in rows:
             before = (row.cfg, row.seen_at, row.silent_since)
@@ -45,8 +46,16 @@ def observed(
         for row, turned in changed:
             if turned:
                 announce("host", row.id)
+        if any(turned and row.gateway_priority for row, turned in changed):
+            _compare_soon(fabric_id)
         if back:
             _note_return(fabric_id, back)
+
+
+def _compare_soon(fabric_id: UUID) -> None:
+    """Other hosts are to carry gateways now, though nobody asked for a change: let the next sweeps
+    look at this fabric first."""
+    Scope.objects.filter(fabric=fabric_id).update(swept_at=None)
 
 
 def _advance(row: Host, host: HostProgress) -> None:

@@ -52,8 +52,9 @@ def verified(
     """The router's sites were seen to follow this generation, in these sessions; the claim
     ends."""
     with acting_as(DatabaseRole.WORKER):
-        _update(held, verified=generation, verified_at=Now(), leased_until=None, **SETTLED)
+        # Sites before scopes, as a service locks them that edits a site.
         sessions.observed(held.device.id, {held.ref.vrf: seen})
+        _update(held, verified=generation, verified_at=Now(), leased_until=None, **SETTLED)
         mark_verified([held.scope_id])
         keep(verdicts)
         settle([held.scope_id])

@@ -49,7 +49,8 @@ def observed(router_id: UUID, sessions: Sessions) -> None:
         sites = Site.objects.filter(
             attachment__router=router_id, attachment__vrf__in=sessions, retiring_at=None
         )
-        rows = list(sites.select_related("attachment").select_for_update(of=("self",), no_key=True))
+        locked = sites.select_for_update(of=("self",), no_key=True).order_by("pk")
+        rows = list(locked.select_related("attachment"))
         turned = [row for row in rows if _take(row, sessions[row.attachment.vrf], now)]
         Site.objects.bulk_update(turned, EDITED)
         fresh = [row.pk for row in rows if row not in turned]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from networking import collector
 from networking.backends.base import BackendError
 from networking.engine import claim as claims
 from networking.engine import devices
@@ -15,9 +16,12 @@ from networking.engine.claim import claim
 from networking.engine.device import open_router
 from networking.engine.reconcile import reconcile, work
 from networking.models import Change
+from networking.services import sites as site_services
+from tenants.access import acting_as
 from tests.networking.engine.acts import Acts, fresh, scope, set_scope
 from tests.networking.engine.deliver import deliver
 from tests.networking.engine.recorder import LONG_AGO, recorded
+from tests.world import World
 
 State = Change.State
 
@@ -147,6 +151,41 @@ def test_what_is_accepted_during_a_pass_is_taken_up_at_once(
     monkeypatch.setattr(reconciles, "bring", bring)
     reconcile(scope("pe1").pk)
     assert scope("pe1").verified == later[0].generation > first.generation
+
+
+def test_edits_and_passes_do_not_lock_each_other_out(acts: Acts, world: World) -> None:
+    """Both write sites, scopes and changes; they take them in the same order."""
+    staff = world.staff_actor("operator")
+    berlin = acts.sites("Berlin")[0]
+    acts.add_network()
+    stop, failed = threading.Event(), []
+
+    def carry() -> None:
+        while not stop.is_set():
+            for device in ("pe1", "lab"):
+                reconcile(scope(device).pk)
+            collector.collect_router(acts.provider.router.pk)
+
+    threads = [in_thread(lambda: noting(failed, carry)) for _ in range(2)]
+    try:
+        for number in range(15):
+            with acting_as(staff):
+                site_services.update(staff, berlin.pk, {"max_prefixes": 60 + number})
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert failed == []
+    deliver()
+    assert scope("pe1").attempts == 0
+
+
+def noting(failed: list[BaseException], target: Callable[[], None]) -> None:
+    """Run it and keep what it raises."""
+    try:
+        target()
+    except Exception as error:
+        failed.append(error)
 
 
 def test_an_error_that_no_retry_mends_blocks_until_an_edit(
