@@ -174,7 +174,6 @@ def _transit(fabric: Fabric, rows: _Rows) -> intent.Transit | None:
     attachment = next((one for one in rows.attachments if one.fabric_id == fabric.id), None)
     if attachment is None:
         return None
-    hosts = Host.objects.filter(fabric=fabric, gateway_priority__gt=0)
     return intent.Transit(
         id=str(attachment.id),
         name=attachment.name,
@@ -188,8 +187,20 @@ def _transit(fabric: Fabric, rows: _Rows) -> intent.Transit | None:
             else ""
         ),
         router_ipv6=str(attachment.router_ipv6 or ""),
-        hosts=tuple(hosts.order_by("-gateway_priority", "name").values_list("name", flat=True)),
+        hosts=_gateway_hosts(fabric),
     )
+
+
+def _gateway_hosts(fabric: Fabric) -> tuple[str, ...]:
+    """The hosts that may carry gateways, the preferred first.
+
+    A silent one is left out: with two hosts the other one cannot tell a dead host from its own
+    broken link, and does not take over by itself. When all are silent nothing better is known.
+    """
+    rows = Host.objects.filter(fabric=fabric, gateway_priority__gt=0)
+    known = list(rows.order_by("-gateway_priority", "name").values_list("name", "silent_since"))
+    live = [name for name, silent_since in known if silent_since is None]
+    return tuple(live or (name for name, _ in known))
 
 
 def _router_intent(

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from networking.compiler import Focus, compile_scope, fabric_of
 from networking.intent import FabricIntent, Port, Route, RouterIntent, Transit
-from networking.models import Attachment, Fabric, Network, Scope, Site
+from networking.models import Attachment, Fabric, Host, Network, Scope, Site
 from portal.lib.db import DatabaseRole
 from portal.lib.db import acting_as as in_role
 from tenants.models import Tenant
@@ -58,6 +58,18 @@ def test_a_fabric_holds_networks_with_machines_and_the_way_out(
         router_ipv6="fd00:64:1::1",
         hosts=("h1", "h2"),
     )
+
+
+@pytest.mark.parametrize(
+    ("silent", "carry"),
+    [(("h1",), ("h2",)), (("h2",), ("h1",)), (("h1", "h2"), ("h1", "h2"))],
+)
+def test_a_silent_host_carries_no_gateway_unless_all_are(
+    fra: Frankfurt, world: World, compiled: Compile, silent: tuple[str, ...], carry: tuple[str, ...]
+):
+    with in_role(DatabaseRole.WORKER):
+        Host.objects.filter(name__in=silent).update(silent_since=timezone.now())
+    assert compiled(world.acme, "fabric").transit.hosts == carry
 
 
 def test_a_router_holds_routes_and_what_each_site_learns(
