@@ -35,7 +35,8 @@ LOOK = """
   for (const attribute of ["aria-describedby", "aria-labelledby", "aria-controls", "for"])
     for (const element of document.querySelectorAll(`[${attribute}]`))
       for (const id of element.getAttribute(attribute).split(" "))
-        if (!document.getElementById(id)) said.push(`${attribute} names nothing: ${where(element)}`);
+        if (!document.getElementById(id))
+          said.push(`${attribute} names nothing: ${where(element)}`);
   for (const element of document.querySelectorAll("[style], [onclick]"))
     said.push(`inline style or script: ${where(element)}`);
   if (!document.documentElement.lang) said.push("no language");

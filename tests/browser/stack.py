@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cli.commands.test import throw_away_state
 from cli.layout import default_layout
@@ -46,11 +47,17 @@ class Stack:
         lines = self.exec(site, "ip", "-4", "route", "show", "proto", "bgp").stdout.splitlines()
         return {line.split()[0] for line in lines if line}
 
-    def inventory(self) -> dict[str, object]:
-        """What the lab says that it consists of."""
+    def echoes(self, machine: str) -> int:
+        """How many echo requests a machine has received (proc(5), /proc/net/snmp)."""
+        lines = self.exec(machine, "grep", "^Icmp:", "/proc/net/snmp").stdout.splitlines()
+        names, numbers = (line.split() for line in lines)
+        return int(numbers[names.index("InEchos")])
+
+    def site(self, name: str) -> dict[str, Any]:
+        """What the lab's inventory says of a site."""
         path = Path(self.environment["DEMARC_STATE"]) / "lab" / "inventory.json"
-        told: dict[str, object] = json.loads(path.read_text())
-        return told
+        sites: list[dict[str, Any]] = json.loads(path.read_text())["sites"]
+        return next(site for site in sites if site["name"] == name)
 
 
 @contextmanager

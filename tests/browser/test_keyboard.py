@@ -42,7 +42,7 @@ def test_a_letter_opens_the_form_and_tab_goes_through_it(visit: MakeVisitor) -> 
 
 
 def tabbed(page: Page, last: str) -> list[str]:
-    """Press Tab until the focus is on `last`; the names on the way, each with its focus in sight."""
+    """The names on the way while Tab is pressed until `last`, each with its focus in sight."""
     names: list[str] = []
     while last not in names:
         page.keyboard.press("Tab")

@@ -54,5 +54,3 @@ def kinds(change: acts.Followed) -> set[str]:
     """The devices among the verdicts, such as "host h1"."""
     words = [text.split() for text in change.verdicts]
     return {f"{kind.lower()} {name}" for kind, name, *_ in words}
-
-

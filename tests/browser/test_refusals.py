@@ -18,9 +18,7 @@ ADMIN = "admin@acme.example"
     ],
     ids=["overlap", "not allowed", "no prefix", "host bits"],
 )
-def test_a_refused_prefix_is_told_at_its_field(
-    visit: MakeVisitor, prefix: str, said: str
-) -> None:
+def test_a_refused_prefix_is_told_at_its_field(visit: MakeVisitor, prefix: str, said: str) -> None:
     visitor = visit(ADMIN)
     page = visitor.page
     visitor.go("/t/acme/networks/new")
