@@ -14,7 +14,7 @@ from networking.web.topology import draw
 from networking.web.views.base import NounPage
 from portal.lib import words
 
-SHOWN_REASONS = 3
+SHOWN_REASONS = 5
 SHOWN_CHANGES = 6
 TONES = {"well": "ok", "busy": "busy", "attention": "warn"}
 
@@ -43,6 +43,8 @@ class Dashboard(NounPage):
         return self.render_to_response(
             self.get_context_data(
                 health=_health(glance),
+                reasons=glance.reasons[:SHOWN_REASONS],
+                more_reasons=max(0, len(glance.reasons) - SHOWN_REASONS),
                 tiles=_tiles(glance, slug),
                 fabrics=fabrics,
                 drawing=draw(fabrics),
@@ -54,14 +56,11 @@ class Dashboard(NounPage):
 
 
 def _health(glance: Glance) -> Status:
-    """The sentence at the top, and what is behind it."""
+    """The sentence at the top; the reasons stand below it."""
     tone = TONES[glance.health]
-    if glance.reasons:
-        count = len(glance.reasons)
-        more = f" And {count - SHOWN_REASONS} more." if count > SHOWN_REASONS else ""
-        said = ". ".join(reason.rstrip(".") for reason in glance.reasons[:SHOWN_REASONS])
+    if count := len(glance.reasons):
         word = words.count(count, "thing needs attention", "things need attention")
-        return Status(tone, f"{word}.", f"{said}.{more}")
+        return Status(tone, f"{word}.")
     if glance.under_way:
         return Status(tone, f"{words.count(glance.under_way, 'change')} on the way.", "")
     if not glance.networks:

@@ -43,7 +43,7 @@ const keys = {
   n: () => document.querySelector("[data-key='n']")?.click(),
   e: () => document.querySelector("[data-key='e']")?.click(),
   "/": () => {
-    const search = document.querySelector("[data-key='/']");
+    const search = document.querySelector("[data-key='/'], [data-go='p']");
     if (search?.matches("input")) search.select();
     search?.matches("input") ? search.focus() : search?.click();
   },
@@ -116,6 +116,25 @@ document.addEventListener("htmx:afterSettle", () => {
   }
   scheduleToasts();
   tick();
+  announce();
+});
+
+// A swapped region is silent to screen readers; what matters in it is said when it changed.
+const announced = () =>
+  [...document.querySelectorAll("[data-announce]")].map((each) => each.textContent.trim()).join(" ");
+let said = announced();
+
+function announce() {
+  const text = announced();
+  const announcer = document.getElementById("announcer");
+  if (announcer && text !== said) announcer.textContent = text;
+  said = text;
+}
+
+// What a page is about may be gone by now; then its list is the place to be.
+document.addEventListener("htmx:responseError", (event) => {
+  const gone = event.detail.elt.dataset?.gone;
+  if (event.detail.xhr.status === 404 && gone) location.assign(gone);
 });
 
 scheduleToasts();

@@ -3,10 +3,11 @@
 const body = document.body;
 const POLL = 2000; // milliseconds between two polls of an unfinished change
 const GATHER = 120; // milliseconds during which messages become one refresh
-const RETRY = 5000; // milliseconds until the stream is tried again
+const RETRY = [2000, 60000]; // milliseconds until a refused stream is tried again, doubled each time
 
 let stream = null;
 let retry = 0;
+let wait = RETRY[0];
 let kinds = new Set();
 let gathering = 0;
 
@@ -40,13 +41,15 @@ function connect() {
   // What happened while no one listened is not told again.
   stream.addEventListener("hello", (event) => {
     body.dataset.stream = "up";
+    wait = RETRY[0];
     if (event.data === "again") everything();
   });
   stream.addEventListener("error", () => {
     body.dataset.stream = "down";
     if (stream.readyState !== EventSource.CLOSED) return;
     disconnect();
-    retry = setTimeout(connect, RETRY);
+    retry = setTimeout(connect, wait);
+    wait = Math.min(2 * wait, RETRY[1]);
   });
 }
 
