@@ -186,6 +186,11 @@ SPECTACULAR_SETTINGS = {
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TIMEZONE = "UTC"
 
+# -- Checks -----------------------------------------------------------------------------------
+
+# Addresses of the API end without a slash, so what is included below one begins with it.
+SILENCED_SYSTEM_CHECKS = ["urls.W002"]
+
 # -- The rest ---------------------------------------------------------------------------------
 
 USE_TZ = True

@@ -1,7 +1,5 @@
 """All addresses."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
@@ -22,14 +20,10 @@ handler500 = pages.failed
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("tenants.web.accounts")),
     path("api/v1/schema", Schema.as_view(), name="schema"),
+    path("api/v1/", include("tenants.api.urls")),
+    path("api/v1/", include("networking.api.urls")),
+    path("api/v1/", include("portal.api.urls")),
     path("", include("tenants.web.urls")),
+    path("", include("networking.web.urls")),
+    path("", include("portal.web.urls")),
 ]
-for module, prefix in (
-    ("tenants.api.urls", "api/v1/"),
-    ("networking.api.urls", "api/v1/"),
-    ("portal.api.urls", "api/v1/"),
-    ("networking.web.urls", ""),
-    ("portal.web.urls", ""),
-):
-    if find_spec(module.rpartition(".")[0]) and find_spec(module):
-        urlpatterns.append(path(prefix, include(module)))

@@ -11,8 +11,10 @@ from django.conf import settings
 
 from tests.conftest import administer
 
-NAME = "test_demarc_prepare"
-LOGIN = "test_demarc_login"
+# Test processes run side by side on one server.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+NAME = f"test_demarc_prepare_{WORKER}"
+LOGIN = f"test_demarc_login_{WORKER}"
 
 
 def urls(login=LOGIN):
