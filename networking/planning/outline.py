@@ -7,17 +7,38 @@ the intent is in it, so a device whose outline stays equal has nothing to do.
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from networking.intent import FabricIntent, Network, Port, Route, RouterIntent, Site, Transit
+from networking.intent import (
+    FabricIntent,
+    Group,
+    Network,
+    Port,
+    Route,
+    RouterIntent,
+    Rule,
+    Site,
+    SitePrefixes,
+    Transit,
+    Vip,
+)
 from networking.planning.diff import diff
 from networking.planning.plan import Plan
 from networking.planning.resource import Json, Noun, Resource
 
-ORDER = ("transit", "network", "port", "route", "site")
+SURROUNDINGS = "surroundings"
+"""What a fabric is told of the tenant beside nouns of its own: prefixes elsewhere, and VIPs'."""
+
+SITE_PREFIXES = "site-prefixes"
+"""What a site stands for in rules. It follows from the site, which a router is told."""
+
+ORDER = (
+    SURROUNDINGS, SITE_PREFIXES, "transit", "network", "port", "group", "rule", "vip", "route",
+    "site",
+)  # fmt: skip
 """Ways out first, then what is on them; what the sites learn comes last."""
 
 
 def outline(intent: FabricIntent | RouterIntent) -> tuple[Resource, ...]:
-    """One resource for each network, port, way out, route and site of the intent."""
+    """One resource for each noun of the intent."""
     if isinstance(intent, FabricIntent):
         return tuple(_fabric(intent))
     return tuple(_router(intent))
@@ -36,6 +57,22 @@ def _fabric(intent: FabricIntent) -> Iterator[Resource]:
         yield _network(network)
         for port in network.ports:
             yield _port(port, network)
+    for site in intent.sites:
+        yield Resource(SITE_PREFIXES, site.id, _attrs(site), _noun("site", site))
+    for group in intent.groups:
+        yield Resource("group", group.id, _attrs(group), _noun("group", group))
+    for rule in intent.rules:
+        yield Resource("rule", rule.id, _attrs(rule), _noun("rule", rule))
+    for vip in intent.vips:
+        yield Resource("vip", vip.id, _attrs(vip), _noun("vip", vip))
+    if intent.elsewhere or intent.vip_prefixes:
+        attrs = {"elsewhere": [*intent.elsewhere], "vip_prefixes": [*intent.vip_prefixes]}
+        tenant = Noun("tenant", intent.tenant.id, intent.tenant.slug)
+        yield Resource(SURROUNDINGS, intent.tenant.id, attrs, tenant)
+
+
+def _noun(kind: str, value: Group | Rule | Vip | SitePrefixes) -> Noun:
+    return Noun(kind, value.id, value.name)
 
 
 def _router(intent: RouterIntent) -> Iterator[Resource]:
@@ -72,10 +109,16 @@ def _site(site: Site) -> Resource:
     return Resource("site", site.id, _attrs(site), Noun("site", site.id, site.name))
 
 
-def _attrs(value: Transit | Network | Port | Site) -> dict[str, Json]:
-    """The value's fields as JSON would give them back: lists, no tuples."""
-    fields = asdict(value)
+def _attrs(value: object) -> dict[str, Json]:
+    """The fields of a value of the intent as JSON would give them back: lists, no tuples."""
+    fields: dict[str, Json] = _plain(asdict(value))  # type: ignore[call-overload]
     del fields["id"]
-    return {
-        name: list(field) if isinstance(field, tuple) else field for name, field in fields.items()
-    }
+    return fields
+
+
+def _plain(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return str(value) if isinstance(value, str) else value

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from networking.planning.outline import SITE_PREFIXES, SURROUNDINGS
 from networking.planning.plan import Action, Plan, Step
 from networking.planning.resource import Json
 
@@ -26,6 +27,10 @@ FIELDS = {
     "max_prefixes": "prefix limit",
     "hosts": "gateway hosts",
     "vlan": "VLAN",
+    "default_deny": "default deny",
+    "probe_ipv4": "source of health checks",
+    "probe_ipv6": "source of IPv6 health checks",
+    "check": "health check",
 }
 """What people call the fields; a field that is not here is named as it is."""
 
@@ -53,6 +58,8 @@ def describe(plan: Plan, device: str) -> tuple[Line, ...]:
 
 
 def _lines(step: Step, device: str) -> Iterator[Line]:
+    if step.kind in (SITE_PREFIXES, SURROUNDINGS):
+        return  # told by the site's and the networks' own lines
     attrs: Attrs = step.after or step.before or {}
     if step.action is Action.UPDATE:
         changes = list(_changes(step.before or {}, step.after or {}))
@@ -77,6 +84,11 @@ def _changes(before: Attrs, after: Attrs) -> Iterator[str]:
         # Gateways follow from prefixes, and what sites learn is told in lines of its own.
         if old == new or name in ("advertised", "ipv4_gateway", "ipv6_gateway"):
             continue
+        if name in ("source", "destination") and _meant(old) == _meant(new):
+            continue  # a group's new name is told by the group's line
+        if name in ("addresses", "members"):
+            yield from _moves(_names(old), _names(new))
+            continue
         yield f"{FIELDS.get(name, name)} {_value(old)} → {_value(new)}"
 
 
@@ -84,8 +96,42 @@ def _value(value: Json) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
+        return ", ".join(_names(value)) or "none"
+    if isinstance(value, dict):
+        return _name(value)
     return str(value) if value not in ("", None) else "none"
+
+
+def _moves(before: list[str], after: list[str]) -> Iterator[str]:
+    """Who joined and who left, of a list that may be long."""
+    joined = [name for name in after if name not in before]
+    left = [name for name in before if name not in after]
+    if joined:
+        yield f"{', '.join(joined)} joins"
+    if left:
+        yield f"{', '.join(left)} leaves"
+
+
+def _meant(terms: Json) -> list[tuple[str, str]]:
+    return [(term["kind"], term["value"]) for term in terms]
+
+
+def _names(values: Json) -> list[str]:
+    return [_name(value) for value in values or ()]
+
+
+def _name(value: Json) -> str:
+    """What people call a value that is part of another: a term, a range of ports, a member."""
+    if not isinstance(value, dict):
+        return str(value)
+    if "first" in value:
+        first, last = value["first"], value["last"]
+        return f"{first}" if first == last else f"{first}-{last}"
+    if "member_port" in value:
+        return f"{value['protocol']} {value['port']} to {value['member_port']}"
+    if "interval" in value:
+        return f"every {value['interval']} s, out after {value['failures']} failures"
+    return str(value.get("name") or value.get("value") or value.get("kind") or "")
 
 
 def _network(attrs: Attrs) -> str:
@@ -115,14 +161,35 @@ def _site(attrs: Attrs) -> str:
     return f"(AS {attrs['asn']}, neighbour {neighbours}, may announce {accepted})"
 
 
+def _group(attrs: Attrs) -> str:
+    return f"of {_value(attrs['addresses'])}"
+
+
+def _rule(attrs: Attrs) -> str:
+    what = "" if attrs["protocol"] == "any" else f" {attrs['protocol']}"
+    ports = f" {_value(attrs['ports'])}" if attrs["ports"] else ""
+    off = "" if attrs["enabled"] else " (disabled)"
+    source, destination = _value(attrs["source"]), _value(attrs["destination"])
+    return f"{_VERBS[attrs['action']]}{what}{ports} from {source} to {destination}{off}"
+
+
+def _vip(attrs: Attrs) -> str:
+    addresses = ", ".join(filter(None, (attrs["ipv4"], attrs["ipv6"])))
+    return f"{addresses} ({_value(attrs['ports'])}) over {_value(attrs['members'])}"
+
+
 _WORDS: Mapping[str, Callable[[Attrs], str]] = {
     "network": _network,
     "port": _port,
     "transit": _transit,
     "route": _route,
     "site": _site,
+    "group": _group,
+    "rule": _rule,
+    "vip": _vip,
 }
-_NAMES = {"port": "machine", "transit": "way out"}
+_VERBS = {"allow": "allows", "deny": "denies", "reject": "rejects"}
+_NAMES = {"port": "machine", "transit": "way out", "vip": "VIP"}
 
 
 def _learning(steps: Iterable[Step]) -> Iterator[Line]:

@@ -5,14 +5,27 @@ from dataclasses import fields, replace
 import pytest
 
 from networking.intent import (
+    ANY,
     FabricIntent,
+    Group,
+    HealthCheck,
+    Member,
     Network,
     Port,
+    PortRange,
+    Protocol,
     Route,
     RouterIntent,
+    Rule,
+    RuleAction,
     Site,
+    SitePrefixes,
     TenantRef,
+    Term,
+    TermKind,
     Transit,
+    Vip,
+    VipPort,
 )
 from networking.planning import Plan, describe, foresee
 
@@ -22,6 +35,15 @@ WEB = Network("n1", "web", "10.1.0.0/24", "10.1.0.1", 1400)
 TRANSIT = Transit("a1", "c01", "wan", 101, "100.64.1.2/29", "100.64.1.1", hosts=("h1", "h2"))
 ROUTE = Route("10.1.0.0/24", "100.64.1.2", "n1", "web")
 BERLIN = Site("s1", "Berlin", 65101, ("172.31.1.2",), ("10.200.1.0/24",), (), 50)
+SHOP = Group("g1", "shop", ("10.1.0.9", "fd10:1::9"))
+RULE = Rule(
+    "u1", "#10", 10, (Term(TermKind.GROUP, "g1", "shop"),), (ANY,), Protocol.TCP,
+    (PortRange(443, 443), PortRange(8000, 8010)),
+)  # fmt: skip
+VIP = Vip(
+    "v1", "www", "10.99.0.1", "", (VipPort(Protocol.TCP, 80, 8080),),
+    (Member("p1", "web-1", "10.1.0.9"),),
+)  # fmt: skip
 MUNICH = replace(BERLIN, id="s2", name="Munich", neighbours=("172.31.1.6",))
 
 
@@ -103,7 +125,10 @@ def test_a_router_does_not_hear_of_a_networks_new_name():
     assert not foresee(router(routes=(ROUTE,)), router(routes=(renamed,)))
 
 
-OTHER = {str: "x", int: 7, bool: False, tuple: ("x",)}
+OTHER = {str: lambda _: "x", int: lambda n: n + 7, bool: lambda b: not b, tuple: lambda _: ("x",)}
+OTHER |= {Protocol: lambda _: Protocol.UDP, RuleAction: lambda _: RuleAction.DENY}
+OTHER |= {type(None): lambda _: HealthCheck()}
+BESIDE = {"sites": (SitePrefixes("s1", "Berlin", ("10.200.1.0/24",)),)}
 
 
 @pytest.mark.parametrize(
@@ -113,12 +138,54 @@ OTHER = {str: "x", int: 7, bool: False, tuple: ("x",)}
         (lambda one: fabric(one), WEB),
         (lambda one: fabric(replace(WEB, ports=(one,))), PORT),
         (lambda one: router(one), BERLIN),
+        (lambda one: replace(fabric(), groups=(one,)), SHOP),
+        (lambda one: replace(fabric(), rules=(one,)), RULE),
+        (lambda one: replace(fabric(), vips=(one,)), VIP),
+        (lambda one: replace(fabric(), sites=(one,)), BESIDE["sites"][0]),
     ],
 )
 def test_no_field_of_the_intent_is_missed(make, value):
     """A field that the outline left out could change without any device being asked."""
     for field in fields(value):
-        if field.name in ("id", "ports"):
+        if field.name == "id" or (field.name == "ports" and isinstance(value, Network)):
             continue
-        changed = replace(value, **{field.name: OTHER[type(getattr(value, field.name))]})
+        held = getattr(value, field.name)
+        other = () if field.name == "ports" else OTHER[type(held)](held)
+        changed = replace(value, **{field.name: other})
         assert foresee(make(value), make(changed)), field.name
+
+
+@pytest.mark.parametrize(
+    "changes", [BESIDE, {"elsewhere": ("10.3.0.0/24",)}, {"vip_prefixes": ("10.99.0.0/28",)}]
+)
+def test_what_is_beside_the_nouns_is_not_missed_and_not_said(changes):
+    before, after = fabric(WEB), replace(fabric(WEB), **changes)
+    assert foresee(before, after)
+    assert said(before, after) == []
+
+
+def test_a_policy_in_words():
+    after = replace(fabric(), groups=(SHOP,), rules=(RULE,), vips=(VIP,))
+    assert said(fabric(), after) == [
+        "+ group shop of 10.1.0.9, fd10:1::9",
+        "+ rule #10 allows tcp 443, 8000-8010 from shop to any",
+        "+ VIP www 10.99.0.1 (tcp 80 to 8080) over web-1",
+    ]
+    other = replace(
+        after,
+        groups=(replace(SHOP, addresses=("10.1.0.9", "10.1.0.10")),),
+        rules=(replace(RULE, action=RuleAction.REJECT, ports=()),),
+        vips=(replace(VIP, members=(), check=HealthCheck()),),
+    )
+    assert said(after, other) == [
+        "~ group shop: 10.1.0.10 joins; fd10:1::9 leaves",
+        "~ rule #10: ports 443, 8000-8010 → none; action allow → reject",
+        "~ VIP www: web-1 leaves; health check none → every 2 s, out after 2 failures",
+    ]
+
+
+def test_a_groups_new_name_is_told_once():
+    renamed = replace(RULE, source=(Term(TermKind.GROUP, "g1", "store"),))
+    before = replace(fabric(), groups=(SHOP,), rules=(RULE,))
+    after = replace(fabric(), groups=(replace(SHOP, name="store"),), rules=(renamed,))
+    assert said(before, after) == ["~ group store: name shop → store"]
