@@ -1,5 +1,6 @@
 """Which process a recorded pid means: a pid alone may since have gone to another."""
 
+import contextlib
 import os
 import signal
 import time
@@ -41,19 +42,16 @@ def end(identity: Identity, sign: signal.Signals, within: float) -> bool:
     os.kill(identity.pid, sign)
     if not _gone(identity, within):
         kill_group(identity.pid)
+        if identity.alive():  # It leads no group, as a supervisor that a script has started.
+            os.kill(identity.pid, signal.SIGKILL)
         _gone(identity, 5.0)
     return True
 
 
 def kill_group(pid: int) -> None:
-    """Kill the process group that `pid` leads, and nothing where it leads none."""
-    try:
-        if os.getpgid(pid) == pid:
-            os.killpg(pid, signal.SIGKILL)
-        else:
-            os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+    """Kill the process group that `pid` leads or has led."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def _gone(identity: Identity, within: float) -> bool:

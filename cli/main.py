@@ -1,6 +1,7 @@
 """The command line: which commands there are and what they take."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Sequence
 
@@ -18,7 +19,8 @@ FORWARDED: dict[str, Callable[[argparse.Namespace], int]] = {"manage": manage, "
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command; return its exit status."""
+    """Run one command; return its exit status. SIGTERM ends it as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if arguments and arguments[0] in FORWARDED:
             rest = argparse.Namespace(arguments=list(arguments[1:]))

@@ -115,7 +115,7 @@ class Supervisor:
     def _reap(self) -> None:
         for name, running in list(self._running.items()):
             if running.process.poll() is not None:
-                _end_grandchildren(running)
+                kill_group(running.process.pid)  # with workers of its own that outlive it
                 del self._running[name]
 
     def _still_stopping(self, signalled: dict[str, float]) -> dict[str, float]:
@@ -180,7 +180,7 @@ class Supervisor:
     def _plan_restart(self, running: Running) -> None:
         program = running.program
         served = time.monotonic() - running.began
-        _end_grandchildren(running)
+        kill_group(running.process.pid)  # with workers of its own that outlive it
         del self._running[program.name]
         tries = 0 if served > STEADY_AFTER_S else running.restarts
         pause = min(BACK_OFF_FIRST_S * 2**tries, BACK_OFF_MOST_S)
@@ -226,9 +226,3 @@ class Supervisor:
         """Wait until a signal arrives, `seconds` at most."""
         if select.select([self._wake], [], [], seconds)[0]:
             os.read(self._wake, 4096)
-
-
-def _end_grandchildren(running: Running) -> None:
-    # The group outlives its leader where a worker's own workers did not end with it.
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(running.process.pid, signal.SIGKILL)

@@ -1,22 +1,25 @@
 """`demarc test`: everything that must pass, on servers that live as long as the tests."""
 
 import os
+import signal
 import subprocess
 import tempfile
 import time
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from cli import backing, packages, venv
 from cli.accounts import first_closed_folder, server_account
 from cli.commands import lint
+from cli.identity import kill_group
 from cli.layout import Layout, default_layout
 from cli.programs import base_env
 from cli.progress import Progress
 from cli.stages import CHOSEN, STAGES, Outcome, Stage, argv, why_not
 
+TAKE_DOWN_WITHIN_S = 60.0
 # pytest's exit statuses: 0 all passed, 1 some failed, 5 nothing was selected.
 NOTHING_SELECTED = 5
 
@@ -84,14 +87,7 @@ def _run(
 ) -> bool:
     print(f"\n{stage.name} tests", flush=True)
     report = layout.state / f"{stage.name}.xml"
-    command = argv(layout.python, stage, report, args.arguments)
-    status = subprocess.run(
-        command,
-        cwd=layout.checkout,
-        env={**base_env(), **env},
-        stdin=subprocess.DEVNULL,
-        check=False,
-    ).returncode
+    status = _pytest(layout, argv(layout.python, stage, report, args.arguments), env)
     if report.exists():
         outcome.add(report, stage.name)
     if status == NOTHING_SELECTED:
@@ -99,6 +95,26 @@ def _run(
             outcome.left_out.append(f"{stage.name} tests: there are none")
         return True
     return status == 0
+
+
+def _pytest(layout: Layout, command: Sequence[str], env: Mapping[str, str]) -> int:
+    """Run pytest to its end; on Ctrl-C it first takes down what its tests have set up."""
+    process = subprocess.Popen(
+        command,
+        cwd=layout.checkout,
+        env={**base_env(), **env},
+        stdin=subprocess.DEVNULL,
+        # Out of reach of the terminal's Ctrl-C, which would come twice and cut that short.
+        process_group=0,
+    )
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=TAKE_DOWN_WITHIN_S)
+        raise
+    finally:
+        kill_group(process.pid)
 
 
 def _conclude(

@@ -1,5 +1,7 @@
 """What `demarc test` counts, and when it fails."""
 
+import os
+import signal
 import subprocess
 import sys
 from argparse import Namespace
@@ -8,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from cli.commands import test as command
+from cli.layout import CHECKOUT
 from cli.progress import Progress
 from cli.stages import CHOSEN, STAGES, Outcome, argv
+from tests.cli.waiting import eventually
 
 SUITE = """
 import pytest
@@ -96,3 +100,34 @@ def test_a_stage_that_cannot_run_here_is_told(monkeypatch: pytest.MonkeyPatch) -
     args = Namespace(only=None, arguments=[], postgres="embedded")
     assert [stage.name for stage in command._stages(args, outcome)] == ["unit", "browser"]
     assert outcome.left_out == ["wire tests: needs root"]
+
+
+SLOW_SUITE = """
+import time
+from pathlib import Path
+import pytest
+@pytest.fixture
+def lab():
+    Path({began!r}).touch()
+    yield
+    Path({torn!r}).touch()
+def test_slow(lab): time.sleep(60)
+"""
+
+
+def test_an_ended_run_takes_down_what_its_tests_set_up(tmp_path: Path) -> None:
+    began, torn = tmp_path / "began", tmp_path / "torn"
+    suite = tmp_path / "test_slow.py"
+    suite.write_text(SLOW_SUITE.format(began=str(began), torn=str(torn)))
+    process = subprocess.Popen(
+        [sys.executable, CHECKOUT / "demarc", "test", str(suite)],
+        env={**os.environ, "TMPDIR": "/var/tmp"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    eventually(began.exists, within=60)
+    process.send_signal(signal.SIGTERM)
+    printed, _ = process.communicate(timeout=60)
+    assert torn.exists(), printed
+    assert process.returncode == 130
