@@ -1,5 +1,6 @@
 """Lists of the API, by cursor."""
 
+from functools import cache
 from typing import Any
 
 from drf_spectacular.utils import inline_serializer
@@ -16,6 +17,7 @@ class Cursor(CursorPagination):
     max_page_size = 200
 
 
+@cache  # one description of a page, however many views answer it
 def page_of(serializer: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
     """The OpenAPI description of one page: the rows, and where the pages beside it are."""
     return inline_serializer(

@@ -49,6 +49,7 @@ class Customers(CustomersApi):
     secret_answer = True  # the first admin's link
 
     @extend_schema(
+        operation_id="customers_list",
         responses=page_of(CustomerSerializer),
         parameters=[
             OpenApiParameter("q", OpenApiTypes.STR, description="part of a name or slug"),
@@ -104,7 +105,7 @@ class Customer(CustomerApi):
 class CustomerChanges(CustomerApi):
     """A customer's changes."""
 
-    @extend_schema(responses=page_of(ChangeSerializer))
+    @extend_schema(operation_id="customers_changes_list", responses=page_of(ChangeSerializer))
     def get(self, request: Request, slug: str) -> Response:
         """Newest first."""
         rows = networking.changes(self.actor).filter(tenant_id=self.customer.ref.id)
