@@ -27,6 +27,8 @@ def fabric_items(actor: Actor, slug: str, sites: Sequence[Site]) -> tuple[Fabric
             _gateway(fabric),
             tuple(_uplink(attachment, sites, slug) for attachment in attachments),
             tuple(_network(network, slug) for network in here),
+            reverse("networking:site_list", args=[slug]),
+            reverse("networking:network_list", args=[slug]),
         )
         for fabric, attachments, here in items
     )

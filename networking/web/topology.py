@@ -19,7 +19,7 @@ BOX = 52
 GAP = 14
 FABRIC_GAP = 34
 MARGIN = 4
-SHOWN = 12  # boxes of a column and fabric; what is beyond is counted in one box
+SHOWN = 9  # boxes of a column and fabric; what is beyond is counted in one box
 SHOWN_MACHINES = 16
 DOT = 13  # from one machine's dot to the next
 NAME = 26  # characters of a name that fit into a wide box
@@ -55,11 +55,14 @@ class Uplink:
 
 @dataclass(frozen=True, slots=True)
 class FabricItem:
-    """What the tenant has on one fabric."""
+    """What the tenant has on one fabric; the addresses lead to the sites and networks that are
+    not drawn."""
 
     gateway: Item
     uplinks: tuple[Uplink, ...] = ()
     networks: tuple[NetworkItem, ...] = ()
+    sites_href: str = ""
+    networks_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +160,10 @@ def draw(fabrics: Sequence[FabricItem]) -> Drawing:
 
 def _block(fabric: FabricItem, top: int) -> tuple[list[Box], list[Line], int]:
     """One fabric's boxes and lines, each column centred, and the height of the tallest."""
-    networks = _folded_networks(fabric.networks)
-    uplinks = [(uplink, _folded(uplink.sites, "sites")) for uplink in fabric.uplinks]
+    networks = _folded_networks(fabric)
+    uplinks = [
+        (uplink, _folded(uplink.sites, "sites", fabric.sites_href)) for uplink in fabric.uplinks
+    ]
     slots = sum(max(1, len(sites)) for _, sites in uplinks)
     height = _stack(max(slots, len(networks), 1))
     gateway = _box("gateway", GATEWAY_X, top + (height - BOX) // 2, GATEWAY_WIDTH, fabric.gateway)
@@ -207,18 +212,19 @@ def _line(left: Box, right: Box, status: Status) -> Line:
     return Line(path, status)
 
 
-def _folded(items: Sequence[Item], noun: str) -> list[Item]:
+def _folded(items: Sequence[Item], noun: str, href: str) -> list[Item]:
     if len(items) <= SHOWN:
         return list(items)
     rest = items[SHOWN - 1 :]
     worst = max((item.status for item in rest), key=lambda status: status.gravity)
-    return [*items[: SHOWN - 1], Item(f"{len(rest)} more {noun}", "", worst)]
+    return [*items[: SHOWN - 1], Item(f"{len(rest)} more {noun}", "", worst, href)]
 
 
-def _folded_networks(networks: Sequence[NetworkItem]) -> list[NetworkItem]:
+def _folded_networks(fabric: FabricItem) -> list[NetworkItem]:
+    networks = fabric.networks
     if len(networks) <= SHOWN:
         return list(networks)
-    folded = _folded([network.item for network in networks], "networks")
+    folded = _folded([network.item for network in networks], "networks", fabric.networks_href)
     return [*networks[: SHOWN - 1], NetworkItem(folded[-1])]
 
 

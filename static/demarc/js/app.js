@@ -43,9 +43,9 @@ const keys = {
   n: () => document.querySelector("[data-key='n']")?.click(),
   e: () => document.querySelector("[data-key='e']")?.click(),
   "/": () => {
-    const search = document.querySelector("[data-key='/'], [data-go='p']");
-    if (search?.matches("input")) search.select();
-    search?.matches("input") ? search.focus() : search?.click();
+    const search = document.querySelector("[data-key='/']");
+    if (search) search.select();
+    else document.querySelector("[data-go='p']")?.click(); // the page that searches machines
   },
   "?": showHelp,
 };

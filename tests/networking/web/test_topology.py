@@ -64,12 +64,14 @@ def test_every_router_site_and_network_has_its_line(fabric: FabricItem) -> None:
 
 def test_a_long_column_ends_in_a_box_that_counts_the_rest_and_has_the_worst_state() -> None:
     many = tuple(
-        NetworkItem(Item(f"net-{n}", "", BAD if n == 40 else OK)) for n in range(SHOWN + 30)
+        NetworkItem(Item(f"net-{n}", "", BAD if n == SHOWN + 20 else OK)) for n in range(SHOWN + 30)
     )
 
-    boxes = kind(draw([FabricItem(Item("gateway", "", OK), networks=many)]), "network")
+    fabric = FabricItem(Item("gateway", "", OK), networks=many, networks_href="/networks/")
+    boxes = kind(draw([fabric]), "network")
 
     assert len(boxes) == SHOWN
+    assert boxes[-1].item.href == "/networks/"
     assert boxes[-1].item.name == "31 more networks"
     assert boxes[-1].item.status == BAD
 
