@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 
 from networking.backends.ovn.identity import TENANT, noun_of
 from networking.backends.ovn.ovsdb import Ovsdb
-from networking.backends.ovn.tables import EXTERNAL_IDS, PARENTS, TABLES, Table
+from networking.backends.ovn.tables import EXTERNAL_IDS, PARENTS, TABLES, Holder, Table
 from networking.backends.ovn.values import decode_row, mapping, stamps, uuids
 from networking.planning import Json, Resource
 
 # Rows of these tables exist without a holder; those of others hang on them.
-_ROOTS = tuple(table.name for table in TABLES if table.holder is None)
+_ROOTS = tuple(table.name for table in TABLES if not table.holders)
 
+_Parents = Mapping[tuple[str, Holder], Mapping[str, list[str]]]
 _Rows = Mapping[str, Sequence[Mapping[str, Json]]]
 
 
@@ -26,9 +27,7 @@ def observe(database: Ovsdb, tenant_id: str) -> tuple[Resource, ...]:
     )
     rows = {table.name: result["rows"] for table, result in zip(TABLES, results, strict=True)}
     parents = _parents(rows)
-    return tuple(
-        _resource(table, row, parents[table.name]) for table in TABLES for row in rows[table.name]
-    )
+    return tuple(_resource(table, row, parents) for table in TABLES for row in rows[table.name])
 
 
 def tenants(database: Ovsdb) -> frozenset[str]:
@@ -48,30 +47,28 @@ def tenants(database: Ovsdb) -> frozenset[str]:
 
 
 def _columns(table: Table) -> list[str]:
-    held = [child.holder.column for child in _children(table.name) if child.holder]
-    return ["_uuid", EXTERNAL_IDS, *table.columns, *held]
-
-
-def _children(name: str) -> list[Table]:
-    return [table for table in TABLES if table.holder and table.holder.table == name]
-
-
-def _parents(rows: _Rows) -> Mapping[str, Mapping[str, list[str]]]:
-    """By table and UUID of a child, our rows that hold it."""
-    found: Mapping[str, defaultdict[str, list[str]]] = {
-        table.name: defaultdict(list) for table in TABLES
+    held = {
+        holder.column for child in TABLES for holder in child.holders if holder.table == table.name
     }
+    return ["_uuid", EXTERNAL_IDS, *table.columns, *sorted(held)]
+
+
+def _parents(rows: _Rows) -> _Parents:
+    """By table, holder and UUID of a child, our rows that hold it."""
+    found: dict[tuple[str, Holder], defaultdict[str, list[str]]] = {}
     for table in TABLES:
-        if table.holder is None:
-            continue
-        for row in rows[table.holder.table]:
-            for child in uuids(row[table.holder.column]):
-                found[table.name][child].append(row["_uuid"][1])
+        for holder in table.holders:
+            children = found[table.name, holder] = defaultdict(list)
+            for row in rows[holder.table]:
+                for child in uuids(row[holder.column]):
+                    children[child].append(row["_uuid"][1])
     return found
 
 
-def _resource(table: Table, row: Mapping[str, Json], parents: Mapping[str, list[str]]) -> Resource:
+def _resource(table: Table, row: Mapping[str, Json], parents: _Parents) -> Resource:
     uuid = row["_uuid"][1]
     attrs = decode_row(table, row)
-    attrs[PARENTS] = sorted(parents.get(uuid, []))
+    attrs[PARENTS] = []
+    for holder in table.holders:
+        attrs[holder.attribute] = sorted(parents[table.name, holder].get(uuid, []))
     return Resource(table.name, uuid, attrs, noun_of(attrs[EXTERNAL_IDS]))

@@ -8,9 +8,11 @@ own VLAN: on a shared one, a tenant could reach another's machines with a crafte
 from collections.abc import Mapping
 from ipaddress import ip_interface, ip_network
 
-from networking.backends.ovn.identity import RowUuid, router_mac, row_name, row_uuid, stamp
-from networking.backends.ovn.tables import EXTERNAL_IDS, PARENTS, TABLE, complete
-from networking.intent import FabricIntent, Network, Port, TenantRef, Transit
+from networking.backends.ovn.balancing import balance
+from networking.backends.ovn.identity import RowUuid, router_mac
+from networking.backends.ovn.policy import enforce
+from networking.backends.ovn.rows import Rows
+from networking.intent import FabricIntent, Network, Port, Transit
 from networking.planning import Json, Noun, Resource
 
 # Seconds; a machine renews at half of it (RFC 2131, 4.4.5), so that a new MTU spreads in 30 min.
@@ -27,29 +29,34 @@ _NO_REFERENCE: Mapping[str, Json] = {"dhcpv4_options": None, "dhcpv6_options": N
 
 def render(intent: FabricIntent) -> tuple[Resource, ...]:
     """All rows of the tenant; none for a tenant that wants nothing."""
-    rows = _Rows(intent.tenant)
+    rows = Rows(intent.tenant)
+    topology = _Topology(rows)
     if intent.networks or intent.transit:
-        rows.router()
+        topology.router()
+        for prefix in intent.vip_prefixes:
+            topology.discard(prefix)
     for network in intent.networks:
-        rows.network(network)
+        topology.network(network)
     if intent.transit:
-        rows.transit(intent.transit)
+        topology.transit(intent.transit)
+    enforce(rows, intent)
+    balance(rows, intent)
     return tuple(rows.resources)
 
 
-class _Rows:
-    """Collects the rows of one tenant."""
+class _Topology:
+    """Makes the rows of the tenant's networks and of the way out."""
 
-    def __init__(self, tenant: TenantRef) -> None:
-        self.resources: list[Resource] = []
-        self._tenant = tenant
-        self._router = self._uuid("Logical_Router")
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._tenant = rows.tenant
+        self._router = rows.uuid("Logical_Router")
 
     def router(self) -> None:
         """The tenant's logical router."""
         noun = Noun("tenant", self._tenant.id, self._tenant.slug)
-        name = row_name(self._tenant, "router", self._tenant.id)
-        self._add("Logical_Router", self._router, noun, {"name": name})
+        name = self._rows.name("router", self._tenant.id)
+        self._rows.add("Logical_Router", self._router, noun, {"name": name})
 
     def network(self, network: Network) -> None:
         """A network's switch, its gateway and its ports."""
@@ -58,7 +65,7 @@ class _Rows:
         gateways = [_interface(network.ipv4_gateway, network.ipv4_prefix)]
         if network.ipv6_prefix:
             gateways.append(_interface(network.ipv6_gateway, network.ipv6_prefix))
-        mac = router_mac(self._uuid("Logical_Router_Port", noun.id))
+        mac = router_mac(self._rows.uuid("Logical_Router_Port", noun.id))
         announced = network.dhcp and network.ipv6_prefix
         self._connect(noun, switch, gateways, _announcements(network) if announced else {})
         options = dict(_NO_REFERENCE)
@@ -74,7 +81,7 @@ class _Rows:
         noun = Noun("transit", transit.id, transit.name)
         switch = self._switch(noun)
         localnet = {
-            "name": row_name(self._tenant, "localnet", transit.id),
+            "name": self._rows.name("localnet", transit.id),
             "type": "localnet",
             "options": {"network_name": transit.bridge_mapping},
             "tag": transit.vlan,
@@ -89,27 +96,33 @@ class _Rows:
             if next_hop:
                 self._route(noun, prefix, next_hop, name)
 
+    def discard(self, prefix: str) -> None:
+        """Drop what is for the prefix and was not taken out before: the default route would send
+        it to the provider's router, which would send it back."""
+        noun = Noun("tenant", self._tenant.id, self._tenant.slug)
+        self._route(noun, prefix, "discard", None)
+
     def _switch(self, noun: Noun) -> RowUuid:
-        uuid = self._uuid("Logical_Switch", noun.id)
-        name = row_name(self._tenant, noun.type, noun.id)
-        self._add("Logical_Switch", uuid, noun, {"name": name})
+        uuid = self._rows.uuid("Logical_Switch", noun.id)
+        name = self._rows.name(noun.type, noun.id)
+        self._rows.add("Logical_Switch", uuid, noun, {"name": name})
         return uuid
 
     def _connect(
         self, noun: Noun, switch: RowUuid, gateways: list[str], announcements: Mapping[str, str]
     ) -> tuple[RowUuid, str]:
         """Join a switch to the tenant's router; UUID and name of the router's port."""
-        uuid = self._uuid("Logical_Router_Port", noun.id)
-        name = row_name(self._tenant, "gateway", noun.id)
+        uuid = self._rows.uuid("Logical_Router_Port", noun.id)
+        name = self._rows.name("gateway", noun.id)
         columns = {
             "name": name,
             "mac": router_mac(uuid),
             "networks": sorted(gateways),
             "ipv6_ra_configs": dict(announcements),
         }
-        self._add("Logical_Router_Port", uuid, noun, columns, parent=self._router)
+        self._rows.add("Logical_Router_Port", uuid, noun, columns, parents=[self._router])
         peer = {
-            "name": row_name(self._tenant, "uplink", noun.id),
+            "name": self._rows.name("uplink", noun.id),
             "type": "router",
             "options": {"router-port": name},
             "addresses": ["router"],
@@ -135,8 +148,8 @@ class _Rows:
     def _switch_port(
         self, noun: Noun, switch: RowUuid, columns: Mapping[str, Json], *key: str
     ) -> None:
-        uuid = self._uuid("Logical_Switch_Port", *key)
-        self._add("Logical_Switch_Port", uuid, noun, columns, parent=switch)
+        uuid = self._rows.uuid("Logical_Switch_Port", *key)
+        self._rows.add("Logical_Switch_Port", uuid, noun, columns, parents=[switch])
 
     def _dhcpv4(self, noun: Noun, network: Network, mac: str) -> RowUuid:
         options = {
@@ -152,42 +165,25 @@ class _Rows:
         return self._dhcp(noun, "ipv6", network.ipv6_prefix, {"server_id": mac})
 
     def _dhcp(self, noun: Noun, family: str, prefix: str, options: dict[str, str]) -> RowUuid:
-        uuid = self._uuid("DHCP_Options", family, noun.id)
-        self._add("DHCP_Options", uuid, noun, {"cidr": prefix, "options": options})
+        uuid = self._rows.uuid("DHCP_Options", family, noun.id)
+        self._rows.add("DHCP_Options", uuid, noun, {"cidr": prefix, "options": options})
         return uuid
 
     def _gateway(self, noun: Noun, port: RowUuid, host: str, priority: int) -> None:
-        uuid = self._uuid("Gateway_Chassis", noun.id, host)
-        name = row_name(self._tenant, "gateway", noun.id, host)
+        uuid = self._rows.uuid("Gateway_Chassis", noun.id, host)
+        name = self._rows.name("gateway", noun.id, host)
         columns = {"name": name, "chassis_name": host, "priority": priority}
-        self._add("Gateway_Chassis", uuid, noun, columns, parent=port)
+        self._rows.add("Gateway_Chassis", uuid, noun, columns, parents=[port])
 
-    def _route(self, noun: Noun, prefix: str, next_hop: str, port: str) -> None:
-        uuid = self._uuid("Logical_Router_Static_Route", noun.id, prefix)
+    def _route(self, noun: Noun, prefix: str, next_hop: str, port: str | None) -> None:
+        uuid = self._rows.uuid("Logical_Router_Static_Route", noun.id, prefix)
         columns = {
             "ip_prefix": prefix,
             "nexthop": next_hop,
             "output_port": port,
             "route_table": "",
         }
-        self._add("Logical_Router_Static_Route", uuid, noun, columns, parent=self._router)
-
-    def _uuid(self, table: str, *key: str) -> RowUuid:
-        return row_uuid(self._tenant.id, table, *key)
-
-    def _add(
-        self,
-        table: str,
-        uuid: RowUuid,
-        noun: Noun,
-        columns: Mapping[str, Json],
-        *,
-        parent: RowUuid | None = None,
-    ) -> None:
-        attrs = complete(TABLE[table], columns)
-        attrs[PARENTS] = [parent] if parent else []
-        attrs[EXTERNAL_IDS] = stamp(self._tenant, noun)
-        self.resources.append(Resource(table, uuid, attrs, noun))
+        self._rows.add("Logical_Router_Static_Route", uuid, noun, columns, parents=[self._router])
 
 
 def _interface(gateway: str, prefix: str) -> str:

@@ -1,7 +1,8 @@
 """The northbound tables and columns that we own rows of, and how a column's value is written.
 
 A resource's `attrs` are the row's columns in canonical JSON, and `parents`: the rows whose
-reference holds it, since in OVSDB the holder knows its children (`Logical_Switch.ports`).
+reference holds it, since in OVSDB the holder knows its children (`Logical_Switch.ports`). Where
+rows of two tables hold one, those of the second are in an attribute of their own.
 `external_ids` in `attrs` are our stamps alone; other programs may keep their own keys there.
 """
 
@@ -13,6 +14,7 @@ from networking.planning import Json
 
 STAMP = "demarc-"
 PARENTS = "parents"
+ROUTERS = "routers"
 EXTERNAL_IDS = "external_ids"
 
 
@@ -33,10 +35,11 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The table and column whose set of references keeps a row alive."""
+    """The table and column whose set of references a row is in; `attribute` has the holders."""
 
     table: str
     column: str
+    attribute: str = PARENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,12 @@ class Table:
 
     name: str
     columns: Mapping[str, Shape]
-    holder: Holder | None = None
+    holders: tuple[Holder, ...] = ()
 
 
 # Each comes after those that its rows refer to or are held by.
 TABLES = (
+    Table("Address_Set", {"name": Shape.ATOM, "addresses": Shape.SET}),
     Table("DHCP_Options", {"cidr": Shape.ATOM, "options": Shape.MAP}),
     Table(
         "Logical_Router",
@@ -66,12 +70,12 @@ TABLES = (
             "options": Shape.MAP,
             "ipv6_ra_configs": Shape.MAP,
         },
-        Holder("Logical_Router", "ports"),
+        (Holder("Logical_Router", "ports"),),
     ),
     Table(
         "Gateway_Chassis",
         {"name": Shape.ATOM, "chassis_name": Shape.ATOM, "priority": Shape.ATOM},
-        Holder("Logical_Router_Port", "gateway_chassis"),
+        (Holder("Logical_Router_Port", "gateway_chassis"),),
     ),
     Table(
         "Logical_Router_Static_Route",
@@ -82,7 +86,7 @@ TABLES = (
             "policy": Shape.OPTIONAL,
             "route_table": Shape.ATOM,
         },
-        Holder("Logical_Router", "static_routes"),
+        (Holder("Logical_Router", "static_routes"),),
     ),
     Table(
         "Logical_Switch_Port",
@@ -97,7 +101,53 @@ TABLES = (
             "dhcpv4_options": Shape.REFERENCE,
             "dhcpv6_options": Shape.REFERENCE,
         },
-        Holder("Logical_Switch", "ports"),
+        (Holder("Logical_Switch", "ports"),),
+    ),
+    Table(
+        "Load_Balancer",
+        {
+            "name": Shape.ATOM,
+            "protocol": Shape.OPTIONAL,
+            "vips": Shape.MAP,
+            "ip_port_mappings": Shape.MAP,
+            "selection_fields": Shape.SET,
+            "options": Shape.MAP,
+        },
+        (
+            Holder("Logical_Switch", "load_balancer"),
+            Holder("Logical_Router", "load_balancer", attribute=ROUTERS),
+        ),
+    ),
+    Table(
+        "Load_Balancer_Health_Check",
+        {"vip": Shape.ATOM, "options": Shape.MAP},
+        (Holder("Load_Balancer", "health_check"),),
+    ),
+    Table("Meter_Band", {"action": Shape.ATOM, "rate": Shape.ATOM, "burst_size": Shape.ATOM}),
+    Table(
+        "Meter",
+        {
+            "name": Shape.ATOM,
+            "unit": Shape.ATOM,
+            "fair": Shape.OPTIONAL,
+            "bands": Shape.REFERENCE,
+        },
+    ),
+    Table(
+        "ACL",
+        {
+            "name": Shape.OPTIONAL,
+            "direction": Shape.ATOM,
+            "priority": Shape.ATOM,
+            "match": Shape.ATOM,
+            "action": Shape.ATOM,
+            "options": Shape.MAP,
+            "log": Shape.ATOM,
+            "severity": Shape.OPTIONAL,
+            "meter": Shape.OPTIONAL,
+            "label": Shape.ATOM,
+        },
+        (Holder("Logical_Switch", "acls"),),
     ),
 )
 TABLE: Mapping[str, Table] = {table.name: table for table in TABLES}

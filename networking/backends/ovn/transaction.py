@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from networking.backends.ovn.tables import EXTERNAL_IDS, PARENTS, TABLE, Holder, Table
+from networking.backends.ovn.tables import EXTERNAL_IDS, TABLE, Holder, Table
 from networking.backends.ovn.values import encode_row, mapping, reference, references
 from networking.planning import Action, Json, Plan, Step
 
@@ -120,17 +120,16 @@ def _edges(
     added: defaultdict[_Edge, set[str]],
     removed: defaultdict[_Edge, set[str]],
 ) -> None:
-    if table.holder is None:
-        return
-    before = set(step.before[PARENTS]) if step.before else set()
-    after = set(step.after[PARENTS]) if step.after else set()
-    for parent in before - after:
-        removed[_Edge(table.holder, parent=parent)].add(step.key)
-    for parent in after - before:
-        added[_Edge(table.holder, parent=parent)].add(step.key)
-    # It exists and no row of ours holds it: a row of somebody else's must.
-    if not before and (step.before is not None or present):
-        removed[_Edge(table.holder, child=step.key)].add(step.key)
+    for holder in table.holders:
+        before = set(step.before[holder.attribute]) if step.before else set()
+        after = set(step.after[holder.attribute]) if step.after else set()
+        for parent in before - after:
+            removed[_Edge(holder, parent=parent)].add(step.key)
+        for parent in after - before:
+            added[_Edge(holder, parent=parent)].add(step.key)
+        # It exists and no row of ours holds it: a row of somebody else's must.
+        if not before and (step.before is not None or present):
+            removed[_Edge(holder, child=step.key)].add(step.key)
 
 
 def _mutate(transaction: Transaction, edges: Mapping[_Edge, set[str]], mutator: str) -> None:

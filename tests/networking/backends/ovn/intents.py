@@ -15,6 +15,7 @@ from networking.intent import (
     Transit,
     eui64_address,
 )
+from tests.networking.backends.ovn.policies import policies
 
 
 def new_tenant(slug: str = "acme") -> TenantRef:
@@ -130,9 +131,10 @@ def transits(draw: st.DrawFn) -> Transit:
 def intents(draw: st.DrawFn, tenant: TenantRef | None = None) -> FabricIntent:
     """Any intent, the empty one too."""
     count = draw(st.integers(0, 3))
-    return FabricIntent(
+    intent = FabricIntent(
         tenant=tenant or new_tenant(draw(SLUGS)),
         generation=draw(st.integers(1, 1000)),
         networks=tuple(draw(networks(index)) for index in range(count)),
         transit=draw(st.none() | transits()),
     )
+    return draw(policies(intent)) if draw(st.booleans()) else intent

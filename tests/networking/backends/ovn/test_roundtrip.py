@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from networking.backends.ovn.backend import OvnBackend
+from networking.backends.ovn.tables import ORDER
 from networking.intent import FabricIntent, Network
 from networking.planning import Action, Plan
 from tests.contracts.ovn_central import OvnCentral
@@ -20,6 +21,7 @@ from tests.networking.backends.ovn.intents import (
     scope_of,
     without_ports,
 )
+from tests.networking.backends.ovn.policies import with_policy
 
 # The function-scoped backend only holds a connection.
 WITH_DATABASE = settings(
@@ -40,7 +42,7 @@ def test_first_apply_creates_everything_and_the_next_plan_is_empty(
 def test_northd_leaves_what_we_set_alone(
     backend: OvnBackend, enforce: Enforce, ovn_central: OvnCentral
 ) -> None:
-    intent = make_intent()
+    intent = with_policy(make_intent())
     enforce(intent)
     ovn_central.settle()
     assert not plan_for(backend, intent)
@@ -73,11 +75,11 @@ def test_an_empty_intent_takes_everything_away(backend: OvnBackend, enforce: Enf
 
 
 def test_rows_without_a_holder_do_not_linger(enforce: Enforce, ovn_central: OvnCentral) -> None:
-    intent = make_intent()
+    intent = with_policy(make_intent())
     enforce(intent)
     enforce(FabricIntent(intent.tenant, 2))
     mark = f"external_ids:demarc-tenant={intent.tenant.id}"
-    for table in ("Logical_Switch_Port", "Logical_Router_Port", "Gateway_Chassis", "DHCP_Options"):
+    for table in ORDER:
         assert ovn_central.nbctl("--bare", "--columns=_uuid", "find", table, mark) == ""
 
 

@@ -80,6 +80,6 @@ def test_an_operation_says_whose_row_it_is() -> None:
 
 
 def test_a_kind_that_is_not_ours_is_refused() -> None:
-    step = Step(Action.DELETE, "ACL", "x", Noun("rule", "y"), {}, None)
+    step = Step(Action.DELETE, "QoS", "x", Noun("rule", "y"), {}, None)
     with pytest.raises(KeyError):
         compose(Plan(1, (step,)))
