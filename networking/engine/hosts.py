@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from networking.backends.base import FabricProgress, HostProgress
 from networking.engine.announce import announce
+from networking.engine.unfinished import reopen
 from networking.engine.verdicts import caught_up, enforced
 from networking.models import Change, Host, Scope, Verdict
 from portal.lib.db import DatabaseRole, acting_as
@@ -43,9 +44,12 @@ def observed(
             if (row.cfg, row.seen_at, row.silent_since) != before:
                 changed.append((row, row.silent_since != before[2]))
         Host.objects.bulk_update([row for row, _ in changed], EDITED)
-        for row, turned in changed:
-            if turned:
-                announce("host", row.id)
+        turned = [row for row, turned in changed if turned]
+        for row in turned:
+            announce("host", row.id)
+        if any(row.gateway_priority for row in turned):
+            # The gateways move away from a silent host, and back.
+            reopen(fabric_id)
         if any(turned and row.gateway_priority for row, turned in changed):
             _compare_soon(fabric_id)
         if back:

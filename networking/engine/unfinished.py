@@ -1,7 +1,11 @@
 """Which scopes want a worker, in the database's own terms and by its own clock."""
 
+from uuid import UUID
+
 from django.db.models import F, Q
 from django.db.models.functions import Now
+
+from networking.models import Scope
 
 # A fabric's scope is out of the workers' hands once it is applied: the verifier goes on with it.
 UNFINISHED = Q(fabric__isnull=False, applied__lt=F("wanted")) | Q(
@@ -11,3 +15,10 @@ UNFINISHED = Q(fabric__isnull=False, applied__lt=F("wanted")) | Q(
 IN_PLACE = Q(fabric__isnull=False) | ~Q(vrf="")
 FREE = IN_PLACE & (Q(leased_until=None) | Q(leased_until__lt=Now()))
 DUE = Q(blocked=False) & (Q(retry_at=None) | Q(retry_at__lte=Now()))
+
+
+def reopen(fabric_id: UUID) -> None:
+    """Have what is applied to the fabric applied anew, because the intent depends on more than
+    the tenants' changes. In the caller's transaction; what is verified stays so."""
+    at_rest = Scope.objects.filter(fabric=fabric_id, wanted__gt=0, applied=F("wanted"))
+    at_rest.update(applied=F("wanted") - 1)

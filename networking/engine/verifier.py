@@ -29,7 +29,8 @@ log = logging.getLogger(__name__)
 POLL = 0.03  # seconds between two readings while a question is open
 RELAXED = 0.2  # seconds between two readings that nobody waits for
 IDLE = 0.5  # seconds between two looks at the database; a signal comes first
-HEARTBEAT = 20.0  # seconds without a question after which the hosts are asked how they are
+HEARTBEAT = 5.0  # seconds without a question after which the hosts are asked how they are
+SHARE = 20  # but at least so many times what the last answer took: the central daemon has work
 
 
 @dataclass
@@ -47,6 +48,11 @@ class Question:
     asked: float = field(default_factory=time.monotonic)
     compiled: float | None = None
 
+    @property
+    def took(self) -> float:
+        """Seconds until the central daemon had worked it out."""
+        return (self.compiled or time.monotonic()) - self.asked
+
     def ruling(self, reading: Reading, silent: frozenset[str]) -> Ruling:
         """What this reading means for the question."""
         now = time.monotonic()
@@ -63,6 +69,7 @@ class FabricVerifier:
         self.fabric_id = fabric_id
         self.question: Question | None = None
         self.asked = time.monotonic() - HEARTBEAT
+        self.pace = HEARTBEAT
         self.state: Outstanding | None = None
         self._open = ExitStack()
         self._backend: FabricBackend | None = None
@@ -131,7 +138,7 @@ class FabricVerifier:
             self._begin(Question(number, timezone.now()))
         elif state.target and (self.question is None or self.question.heartbeat):
             self._begin(Question(state.target, timezone.now()))
-        elif self.question is None and time.monotonic() - self.asked >= HEARTBEAT:
+        elif self.question is None and time.monotonic() - self.asked >= self.pace:
             self._begin(Question(self._fabric().request(), timezone.now(), heartbeat=True))
 
     def _begin(self, question: Question) -> None:
@@ -146,7 +153,7 @@ class FabricVerifier:
             self._finish(question, reading, progress)
         elif ruling is Ruling.NOBODY:
             self._nobody(question, reading, progress)
-        elif ruling is Ruling.UNCOMPILED and not question.overdue:
+        elif ruling is Ruling.UNCOMPILED:
             question.overdue = True
             held_up(self.fabric_id, f"{state.name} has not worked out its flows yet.")
         elif ruling is Ruling.LOST:
@@ -157,12 +164,12 @@ class FabricVerifier:
     def _finish(self, question: Question, reading: Reading, progress: FabricProgress) -> None:
         hosts.observed(self.fabric_id, progress, reading.lagging, question.since)
         enforce(self.fabric_id, question.number, reading, question.since)
+        self.pace = max(HEARTBEAT, SHARE * question.took)
         self.question = None
 
     def _nobody(self, question: Question, reading: Reading, progress: FabricProgress) -> None:
-        """The changes wait; the question stays open for the first host that returns."""
-        if question.overdue:
-            return
+        """The changes wait; the question stays open for the first host that returns. The reason
+        is given at each look, as a pass over a scope takes it away."""
         question.overdue = True
         hosts.observed(self.fabric_id, progress, reading.lagging, question.since)
         if reading.lagging:

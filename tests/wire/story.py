@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from lab import Lab
-from networking.models import Network, Port
-from networking.services import networks, ports
+from networking.models import Attachment, Network, Port, Site
+from networking.services import networks, onboarding, ports, sites
 from portal.lib.db import DatabaseRole, acting_as
+from tenants.access import acting_as as acting_as_actor
 from tests.conftest import empty_database
 from tests.lab.byhand import eventually
 from tests.wire.portal import Customer, Provider, onboard, register, settle
@@ -46,11 +47,21 @@ def told(lab: Lab, django_db_blocker: Any) -> Iterator[Story]:
 
 
 def clear(customer: Customer) -> None:
-    """Delete all that the customer made."""
+    """Delete all that the customer made and was given: its way out would answer for the address
+    of the next customer on the same attachment."""
     for service, model in ((ports.delete, Port), (networks.delete, Network)):
         for pk in ids(customer, model):
             customer.act(service, pk)
         settle()
+    staff = customer.provider.world.staff_actor("operator")
+    with acting_as_actor(staff):
+        for pk in ids(customer, Site):
+            sites.delete(staff, pk)
+    settle()
+    with acting_as_actor(staff):
+        for pk in ids(customer, Attachment):
+            onboarding.release_attachment(staff, customer.actor.tenant.id, pk)
+    settle()
 
 
 def ids(customer: Customer, model: Any) -> list[Any]:

@@ -3,7 +3,7 @@
 import threading
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -12,10 +12,10 @@ from networking.backends.base import FabricProgress
 from networking.backends.simulator.fabric import SimulatedFabric
 from networking.engine import judge, verifier, wake
 from networking.engine.reconcile import reconcile
-from networking.engine.verifier import FabricVerifier
+from networking.engine.verifier import FabricVerifier, Question
 from networking.models import Change, Host, Verdict
 from portal.lib.db import DatabaseRole, acting_as
-from tests.networking.engine.acts import Acts, fresh, scope, set_scope, verdicts
+from tests.networking.engine.acts import Acts, fresh, held, scope, set_scope, verdicts
 from tests.networking.engine.deliver import deliver
 from tests.networking.engine.recorder import recorded
 
@@ -191,6 +191,33 @@ def test_idle_hosts_are_asked_how_they_are(acts: Acts, monkeypatch: pytest.Monke
         assert time.monotonic() < deadline
     looking.close()
     assert host("h1").seen_at is not None
+
+
+def test_gateways_move_away_from_a_silent_host_and_back(acts: Acts) -> None:
+    change = acts.add_network()
+    deliver()
+    assert gateways() == ["h1", "h2"]
+    acts.provider.faults("fabric").silent("h1")
+    acts.add_network("db", "10.1.6.0/24")
+    deliver()
+    assert gateways() == ["h2"]
+    assert scope("lab").drift == {}
+    assert fresh(change).state == State.DONE
+
+    acts.provider.faults("fabric").heal("silent", "h1")
+    deliver()
+    assert gateways() == ["h1", "h2"]
+
+
+def gateways() -> list[str]:
+    return next(row.attrs["hosts"] for row in held("lab") if row.kind == "transit")
+
+
+def test_a_slow_central_daemon_is_asked_less_often() -> None:
+    slow = Question(1, datetime.now(UTC))
+    slow.compiled = slow.asked + 2.0
+    assert slow.took == 2.0
+    assert verifier.SHARE * slow.took > verifier.HEARTBEAT
 
 
 def test_the_process_serves_and_stops(acts: Acts) -> None:
