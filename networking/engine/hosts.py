@@ -11,7 +11,7 @@ from networking.backends.base import FabricProgress, HostProgress
 from networking.engine.announce import announce
 from networking.engine.unfinished import reopen
 from networking.engine.verdicts import caught_up, enforced
-from networking.models import Change, Host, Scope, Verdict
+from networking.models import Change, Host, Verdict
 from portal.lib.db import DatabaseRole, acting_as
 
 EDITED = ("cfg", "seen_at", "silent_since")
@@ -50,16 +50,8 @@ def observed(
         if any(row.gateway_priority for row in turned):
             # The gateways move away from a silent host, and back.
             reopen(fabric_id)
-        if any(turned and row.gateway_priority for row, turned in changed):
-            _compare_soon(fabric_id)
         if back:
             _note_return(fabric_id, back)
-
-
-def _compare_soon(fabric_id: UUID) -> None:
-    """Other hosts are to carry gateways now, though nobody asked for a change: let the next sweeps
-    look at this fabric first."""
-    Scope.objects.filter(fabric=fabric_id).update(swept_at=None)
 
 
 def _advance(row: Host, host: HostProgress) -> None:

@@ -1,9 +1,8 @@
 """What somebody alters on a device is shown, and put right."""
 
 import pytest
-from django.utils import timezone
 
-from networking.engine import drift, judge, reconcile, sweep
+from networking.engine import drift, reconcile, sweep
 from networking.engine.claim import claim
 from networking.models import Change
 from networking.planning import Noun, Resource
@@ -125,31 +124,3 @@ def test_a_vrf_that_went_to_another_customer_is_left_alone(acts: Acts, network: 
     drift.check(row.pk)
     assert claim(row.pk, repair=scope("pe1").token) is None
     assert scope("pe1").error == ""
-
-
-def gateways() -> list[str]:
-    """The hosts that the fabric has Acme's gateway on, the preferred first."""
-    (transit,) = (resource for resource in held("lab") if resource.kind == "transit")
-    return transit.attrs["hosts"]
-
-
-def test_a_gateway_leaves_a_silent_host_and_comes_back(
-    acts: Acts, network: Change, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(judge, "HOST_PATIENCE", 0.2)
-    assert gateways() == ["h1", "h2"]
-    set_scope(scope("lab"), swept_at=timezone.now())
-    faults = acts.provider.faults("fabric")
-
-    faults.silent("h1")
-    acts.add_network("db", "10.1.6.0/24")
-    deliver()
-    assert scope("lab").pk in sweep.unobserved()
-    drift.check(scope("lab").pk)
-    assert gateways() == ["h2"]
-
-    faults.heal("silent", "h1")
-    deliver()
-    assert scope("lab").pk in sweep.unobserved()
-    drift.check(scope("lab").pk)
-    assert gateways() == ["h1", "h2"]
