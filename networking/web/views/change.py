@@ -1,9 +1,11 @@
 """Changes: list, detail with live progress, revert."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -13,15 +15,25 @@ from networking.services.changes import INVERSES, revert
 from networking.web import lines, progress, states
 from networking.web.views.base import NounPage
 from networking.web.views.reviewed import ActPage
-from tenants.access import Capability
+from tenants.access import Actor, Capability
 
 SETTLED = (Change.State.DONE, Change.State.SUPERSEDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What changes are about: the plural, the page of one, whom to ask whether it is there."""
+
+    label: str
+    page: str
+    rows: Callable[[Actor], QuerySet[Any]]
+
+
 SUBJECTS = {
-    Network.audit_type: ("Networks", "networking:network_detail", selectors.networks),
-    Port.audit_type: ("Ports", "networking:port_detail", selectors.ports),
-    Site.audit_type: ("Sites", "networking:site_detail", selectors.sites),
+    Network.audit_type: Subject("Networks", "networking:network_detail", selectors.networks),
+    Port.audit_type: Subject("Ports", "networking:port_detail", selectors.ports),
+    Site.audit_type: Subject("Sites", "networking:site_detail", selectors.sites),
 }
-"""What changes are about: the plural, the page of one, and whom to ask whether it is there."""
 
 
 class ChangeList(NounPage):
@@ -53,7 +65,7 @@ class ChangeList(NounPage):
                 state=state,
                 subject=subject,
                 states=Change.State.choices,
-                subjects=[(name, label) for name, (label, _, _) in SUBJECTS.items()],
+                subjects=[(name, subject.label) for name, subject in SUBJECTS.items()],
             )
         )
 
@@ -91,12 +103,10 @@ class ChangeDetail(NounPage):
 
     def _subject(self, change: Change) -> str:
         """The page of what was changed, if it is still there."""
-        if change.subject_type not in SUBJECTS:
+        subject = SUBJECTS.get(change.subject_type)
+        if subject is None or not subject.rows(self.actor).filter(id=change.subject_id).exists():
             return ""
-        _, page, rows = SUBJECTS[change.subject_type]
-        if not rows(self.actor).filter(id=change.subject_id).exists():
-            return ""
-        return reverse(page, args=[self.tenant.slug, change.subject_id])
+        return reverse(subject.page, args=[self.tenant.slug, change.subject_id])
 
 
 class ChangeRevert(ActPage):

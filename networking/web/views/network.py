@@ -120,8 +120,8 @@ class NetworkCreate(_NetworkForm):
         """Empty, or with what was sent."""
         return NetworkForm(
             data,
-            regions=selectors.regions(self.actor),
-            sites=selectors.sites(self.actor),
+            regions=list(selectors.regions(self.actor)),
+            sites=list(selectors.sites(self.actor)),
         )
 
     def act(self, form: forms.Form) -> Callable[[], Change]:
@@ -144,7 +144,7 @@ class NetworkUpdate(_NetworkForm):
         return NetworkForm(
             data,
             regions=(),
-            sites=selectors.sites(self.actor),
+            sites=list(selectors.sites(self.actor)),
             network=network,
             initial=initial_of(network, list(network.sites.all())),
         )

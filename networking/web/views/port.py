@@ -30,8 +30,8 @@ class PortList(NounPage):
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         """By name; `q` searches, a label with its equals sign too; `network` is a name."""
         text, name = request.GET.get("q", "").strip(), request.GET.get("network", "")
-        searched = {"label": text} if "=" in text else {"q": text}
-        rows = selectors.ports(self.actor, **searched)
+        label, words = (text, "") if "=" in text else ("", text)
+        rows = selectors.ports(self.actor, q=words, label=label)
         page = self.page_of(rows.filter(network__name=name) if name else rows)
         found = lines.port_lines(page)
         return self.render_to_response(
