@@ -45,7 +45,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "netfields",
     "rest_framework",
-    "django_filters",
     "drf_spectacular",
 ]
 
@@ -170,7 +169,6 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "portal.lib.pagination.Cursor",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "portal.lib.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
