@@ -7,6 +7,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from portal.lib.pagination import page_of
 from tenants import selectors
 from tenants.access import Capability
 from tenants.api.base import SignedInApi, TenantApi
@@ -56,7 +57,7 @@ class People(TenantApi):
     capability = Capability.PEOPLE_VIEW
     write_capability = Capability.PEOPLE_MANAGE
 
-    @extend_schema(responses=MemberSerializer(many=True))
+    @extend_schema(operation_id="tenants_people_list", responses=page_of(MemberSerializer))
     def get(self, request: Request, slug: str) -> Response:
         """Newest first."""
         return self.page(selectors.people(self.actor), MemberSerializer)
@@ -104,7 +105,7 @@ class Tokens(TenantApi):
     capability = Capability.TOKENS_MANAGE
     secret_answer = True
 
-    @extend_schema(responses=TokenSerializer(many=True))
+    @extend_schema(operation_id="tenants_tokens_list", responses=page_of(TokenSerializer))
     def get(self, request: Request, slug: str) -> Response:
         """Newest first, revoked ones too."""
         return self.page(selectors.tokens(self.actor), TokenSerializer)
@@ -140,7 +141,7 @@ class Audit(TenantApi):
 
     capability = Capability.AUDIT_VIEW
 
-    @extend_schema(responses=AuditEventSerializer(many=True))
+    @extend_schema(operation_id="tenants_audit_list", responses=page_of(AuditEventSerializer))
     def get(self, request: Request, slug: str) -> Response:
         """Newest first."""
         return self.page(selectors.audit_events(self.actor), AuditEventSerializer)

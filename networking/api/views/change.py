@@ -21,7 +21,11 @@ class Changes(TenantApi):
 
     capability = Capability.NETWORK_VIEW
 
-    @extend_schema(responses=page_of(ChangeSerializer), parameters=[ChangeQuery])
+    @extend_schema(
+        operation_id="tenants_changes_list",
+        responses=page_of(ChangeSerializer),
+        parameters=[ChangeQuery],
+    )
     def get(self, request: Request, slug: str) -> Response:
         """Newest first."""
         rows = selectors.changes(self.actor, **narrowing(ChangeQuery, request))

@@ -28,7 +28,11 @@ class Networks(TenantApi):
     capability = Capability.NETWORK_VIEW
     write_capability = Capability.NETWORK_WRITE
 
-    @extend_schema(responses=page_of(NetworkSerializer), parameters=[NetworkQuery])
+    @extend_schema(
+        operation_id="tenants_networks_list",
+        responses=page_of(NetworkSerializer),
+        parameters=[NetworkQuery],
+    )
     def get(self, request: Request, slug: str) -> Response:
         """Newest first."""
         rows = selectors.networks(self.actor, **narrowing(NetworkQuery, request))

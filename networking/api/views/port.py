@@ -24,7 +24,9 @@ class Ports(TenantApi):
     capability = Capability.NETWORK_VIEW
     write_capability = Capability.NETWORK_WRITE
 
-    @extend_schema(responses=page_of(PortSerializer), parameters=[PortQuery])
+    @extend_schema(
+        operation_id="tenants_ports_list", responses=page_of(PortSerializer), parameters=[PortQuery]
+    )
     def get(self, request: Request, slug: str) -> Response:
         """Newest first."""
         rows = selectors.ports(self.actor, **narrowing(PortQuery, request))

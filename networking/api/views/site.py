@@ -19,7 +19,7 @@ class Sites(TenantApi):
 
     capability = Capability.NETWORK_VIEW
 
-    @extend_schema(responses=page_of(SiteSerializer))
+    @extend_schema(operation_id="tenants_sites_list", responses=page_of(SiteSerializer))
     def get(self, request: Request, slug: str) -> Response:
         """Newest first."""
         return self.page(selectors.sites(self.actor), SiteSerializer)
