@@ -7,6 +7,7 @@ that idle are dropped by the devices. It reads and removes only what carries our
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol, Self, TypeVar
 
 from networking.intent import FabricIntent, RouterIntent, ScopeRef
@@ -67,6 +68,26 @@ class PortLocation:
     port_id: str
     host: str
     up: bool
+
+
+class Health(StrEnum):
+    """What health checks say of a member (ovn-sb: Service_Monitor status); UNKNOWN until the
+    first check has ended, or while no host has the machine."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberHealth:
+    """A member of VIPs as it answers at one port. `address` is the member's that is checked."""
+
+    port_id: str
+    address: str
+    protocol: str
+    port: int
+    health: Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +153,22 @@ class FabricBackend(Backend[FabricIntent], Protocol):
 
     def progress(self) -> FabricProgress:
         """How far the central daemon and each host have come. Raises BackendError."""
+        ...
+
+    def quiet(self, plan: Plan) -> bool:
+        """Whether the plan moves members of groups alone. Hosts take that up at once, and asking
+        them to report (`request`) would cost far more than the change itself: `confirm` tells
+        when it is done. Pure: no I/O."""
+        ...
+
+    def confirm(self, plan: Plan) -> bool:
+        """Whether what a quiet plan changed is there where hosts read it (ovn-sb: Address_Set).
+        It says of no single host that it enforces it. Raises BackendError."""
+        ...
+
+    def members(self, tenant_id: str) -> tuple[MemberHealth, ...]:
+        """What health checks say of the members of the tenant's VIPs, by machine, protocol and
+        port; members that are not checked are left out. Raises BackendError."""
         ...
 
     def locate(self, port_ids: Sequence[str] | None = None) -> tuple[PortLocation, ...]:

@@ -1,22 +1,36 @@
 """What the contract suite needs of a device beside its backend: a hand at the device itself."""
 
 import socket
+import typing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid4
 
 from networking.intent import (
+    ANY,
     FabricIntent,
+    Group,
+    HealthCheck,
+    Member,
     Network,
     Port,
+    PortRange,
+    Protocol,
     Route,
     RouterIntent,
+    Rule,
+    RuleAction,
     ScopeRef,
     Site,
+    SitePrefixes,
     TenantRef,
+    Term,
+    TermKind,
     Transit,
+    Vip,
+    VipPort,
 )
 
 Intent = FabricIntent | RouterIntent
@@ -38,10 +52,10 @@ class Customer:
     def nothing(self) -> Intent:
         if isinstance(self.first, RouterIntent):
             return replace(self.first, routes=(), sites=())
-        return replace(self.first, networks=(), transit=None)
+        return FabricIntent(self.first.tenant, self.first.generation)
 
 
-class Device(Protocol):
+class Device(typing.Protocol):
     """A device under test. What it does to the device, no backend takes part in."""
 
     def open(self) -> Any:
@@ -94,10 +108,74 @@ def fabric_customer(slug: str, position: int) -> Customer:
     )
     web = _network("web", 0, ports=(_port("web-1", 0, 11), _port("web-2", 0, 12)))
     database = _network("database", 1)
-    first = FabricIntent(tenant, 1, networks=(web,), transit=transit)
-    changed = replace(web, mtu=1342, ports=(web.ports[0], _port("web-3", 0, 13)))
-    second = FabricIntent(tenant, 2, networks=(changed, database), transit=transit)
+    first = _with_policy(FabricIntent(tenant, 1, networks=(web,), transit=transit))
+    changed = replace(
+        web, mtu=1342, ports=(web.ports[0], _port("web-3", 0, 13)), default_deny=False
+    )
+    second = _with_another(replace(first, generation=2, networks=(changed, database)))
     return Customer(ScopeRef(str(uuid4()), tenant), first, second)
+
+
+def _with_policy(intent: FabricIntent) -> FabricIntent:
+    """Two groups, a site, rules of each action, default deny, a checked VIP of both families."""
+    (web,) = intent.networks
+    one, two = web.ports
+    closed = replace(web, default_deny=True, probe_ipv4="10.1.0.254", probe_ipv6="fd10:1::fe")
+    clients, servers = _group("clients", one), _group("servers", two)
+    berlin = SitePrefixes(str(uuid4()), "Berlin", ("10.200.1.0/24", "fd10:200:1::/64"))
+    tcp = (PortRange(80, 80), PortRange(8000, 8100))
+    return replace(
+        intent,
+        networks=(closed,),
+        groups=(clients, servers),
+        sites=(berlin,),
+        rules=(
+            Rule(str(uuid4()), "#1", 100, (_term(clients),), (_term(servers),), Protocol.TCP, tcp),
+            Rule(str(uuid4()), "#2", 200, (ANY,), (_term(servers),), action=RuleAction.REJECT),
+            Rule(
+                str(uuid4()), "#3", 300, (_term(clients),),
+                (Term(TermKind.SITE, berlin.id), Term(TermKind.PREFIX, "192.0.2.0/24")),
+                Protocol.ICMP, action=RuleAction.DENY, log=True,
+            ),
+        ),
+        vips=(
+            Vip(
+                str(uuid4()), "shop", "10.99.0.1", "fd10:99::1",
+                (VipPort(Protocol.TCP, 80, 8080), VipPort(Protocol.UDP, 53, 53)),
+                tuple(Member(p.id, p.name, p.ipv4, p.ipv6) for p in web.ports),
+                HealthCheck(),
+            ),
+        ),
+        elsewhere=("10.7.0.0/24",),
+        vip_prefixes=("10.99.0.0/28", "fd10:99::/64"),
+    )  # fmt: skip
+
+
+def _with_another(intent: FabricIntent) -> FabricIntent:
+    """A member moved, a rule edited, one moved, one gone, one new; the VIP without its check."""
+    clients, servers = intent.groups
+    first, second, _ = intent.rules
+    (vip,) = intent.vips
+    return replace(
+        intent,
+        groups=(replace(clients, addresses=clients.addresses[:1]), servers, _group("others")),
+        rules=(
+            replace(first, ports=(), action=RuleAction.DENY),
+            replace(second, rank=50, log=True),
+            Rule(str(uuid4()), "#4", 400, (ANY,), (ANY,), enabled=False),
+            Rule(str(uuid4()), "#5", 500, (ANY,), (ANY,)),
+        ),
+        vips=(replace(vip, check=None, members=vip.members[:1], ports=vip.ports[:1]),),
+        elsewhere=(),
+    )
+
+
+def _group(name: str, *ports: Port) -> Group:
+    return Group(str(uuid4()), name, tuple(a for port in ports for a in (port.ipv4, port.ipv6)))
+
+
+def _term(group: Group) -> Term:
+    return Term(TermKind.GROUP, group.id, group.name)
 
 
 def router_customer(slug: str, vrf: str, neighbours: tuple[str, ...], asn: int) -> Customer:

@@ -2,53 +2,18 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from itertools import count
+from dataclasses import replace
 
 import pytest
 
 from lab import Lab
 from lab.topology import Attachment
-from networking.backends.base import HostProgress
-from networking.backends.ovn.backend import OvnBackend
-from networking.backends.ovn.config import OvnConfig
-from networking.intent import FabricIntent, Transit
-from networking.planning import diff
+from networking.intent import FabricIntent
 from tests.lab.byhand import eventually
-from tests.networking.backends.ovn.intents import make_network, new_tenant, scope_of
+from tests.networking.backends.ovn.intents import make_network, new_tenant
+from tests.wire.fabric import Fabric, carried, machines, way_out
 
 pytestmark = pytest.mark.wire
-
-TOKENS = count(1)
-
-
-@dataclass
-class Fabric:
-    """The lab's fabric, and the engine's round upon it."""
-
-    lab: Lab
-    backend: OvnBackend = field(init=False)
-
-    def __post_init__(self) -> None:
-        hosts = tuple((host.name, host.switch.ovsdb) for host in self.lab.hosts)
-        central = self.lab.central
-        config = OvnConfig(central.northbound, central.southbound, hosts)
-        self.backend = OvnBackend(config)
-
-    def enforce(self, intent: FabricIntent) -> int:
-        """Claim, observe, plan, apply; the configuration number to wait for."""
-        scope, token = scope_of(intent.tenant), next(TOKENS)
-        self.backend.claim(scope, token)
-        have = self.backend.observe(scope)
-        plan = diff(self.backend.render(intent), have, order=self.backend.order)
-        self.backend.apply(scope, plan, token)
-        return self.backend.request()
-
-    def host(self, name: str) -> HostProgress:
-        return next(host for host in self.backend.progress().hosts if host.name == name)
-
-    def settled(self, number: int) -> bool:
-        return all(host.cfg >= number for host in self.backend.progress().hosts)
 
 
 @pytest.fixture(scope="module")
@@ -60,45 +25,22 @@ def fabric(lab: Lab) -> Iterator[Fabric]:
 
 def intent_for(slug: str, attachment: Attachment, *hosts: str) -> FabricIntent:
     """Two machines on 10.1.0.0/24 and fd10:1::/64, and the way out by the attachment."""
-    transit = Transit(
-        id=f"{slug}-{attachment.name}",
-        name=attachment.name,
-        bridge_mapping="wan",
-        vlan=attachment.vlan,
-        gateway_ipv4=str(attachment.gateway_v4),
-        router_ipv4=str(attachment.router_v4.ip),
-        gateway_ipv6=str(attachment.gateway_v6),
-        router_ipv6=str(attachment.router_v6.ip),
-        hosts=hosts,
-    )
     network = make_network("10.1.0.0/24", ports=2, ipv6_prefix="fd10:1::/64")
-    return FabricIntent(new_tenant(slug), 1, (network,), transit)
+    return FabricIntent(new_tenant(slug), 1, (network,), way_out(attachment, *hosts))
 
 
 @pytest.fixture(scope="module")
 def acme(lab: Lab, fabric: Fabric) -> Iterator[FabricIntent]:
     intent = intent_for("acme", lab.plan.attachments[0], "h1", "h2")
-    yield from carried(lab, fabric, intent)
+    with carried(fabric, intent):
+        yield intent
 
 
 @pytest.fixture(scope="module")
 def globex(lab: Lab, fabric: Fabric) -> Iterator[FabricIntent]:
     intent = intent_for("globex", lab.plan.attachments[1], "h2", "h1")
-    yield from carried(lab, fabric, intent)
-
-
-def carried(lab: Lab, fabric: Fabric, intent: FabricIntent) -> Iterator[FabricIntent]:
-    number = fabric.enforce(intent)
-    eventually(lambda: fabric.settled(number))
-    eventually(lambda: len(machines(lab, intent)) == 2)
-    yield intent
-    fabric.enforce(FabricIntent(intent.tenant, 2))
-    eventually(lambda: not machines(lab, intent))
-
-
-def machines(lab: Lab, intent: FabricIntent) -> dict[str, str]:
-    """The host of each machine of the tenant."""
-    return {row.name: row.host for row in lab.machines() if row.tenant == intent.tenant.slug}
+    with carried(fabric, intent):
+        yield intent
 
 
 def pings(lab: Lab, where: str, address: str, *options: str) -> bool:

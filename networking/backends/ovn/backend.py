@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Self
 
-from networking.backends.base import FabricProgress, PortLocation
-from networking.backends.ovn import fence
+from networking.backends.base import FabricProgress, MemberHealth, PortLocation
+from networking.backends.ovn import fence, membership, monitors
 from networking.backends.ovn import progress as reports
 from networking.backends.ovn.apply import apply
 from networking.backends.ovn.config import OvnConfig
@@ -81,6 +81,18 @@ class OvnBackend:
         """How far the central daemon and each host last reported to have come; waits for none.
         Raises BackendError."""
         return reports.progress(self.northbound, self.southbound, self._hosts)
+
+    def quiet(self, plan: Plan) -> bool:
+        """Whether the plan touches address sets alone. Pure: no I/O."""
+        return membership.quiet(plan)
+
+    def confirm(self, plan: Plan) -> bool:
+        """Whether the southbound database has the plan's address sets. Raises BackendError."""
+        return membership.confirm(self.southbound, plan)
+
+    def members(self, tenant_id: str) -> tuple[MemberHealth, ...]:
+        """What hosts found of the members of the tenant's VIPs. Raises BackendError."""
+        return monitors.members(self.northbound, self.southbound, tenant_id)
 
     def locate(self, port_ids: Sequence[str] | None = None) -> tuple[PortLocation, ...]:
         """Where these ports (or all of ours) are plugged in. Raises BackendError."""

@@ -2,23 +2,32 @@
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import cycle
 
-from networking.backends.base import FabricProgress, HostProgress, PortLocation
+from networking.backends.base import (
+    FabricProgress,
+    Health,
+    HostProgress,
+    MemberHealth,
+    PortLocation,
+)
 from networking.backends.simulator.device import SimulatedDevice
 from networking.intent import FabricIntent
-from networking.planning import Resource, outline
+from networking.planning import Action, Plan, Resource, outline
+from networking.planning.outline import SITE_PREFIXES, SURROUNDINGS
 
 _KEPT_REQUESTS = 10_000
 """Newest requests that are remembered; a host that fell silent before them seems to know none."""
 
 
 class SimulatedFabric(SimulatedDevice):
-    """Networks, ports and transits, one resource each."""
+    """Networks, ports, transits, groups, rules and VIPs, one resource each."""
 
-    order: Sequence[str] = ("transit", "network", "port")
+    order: Sequence[str] = (
+        SURROUNDINGS, SITE_PREFIXES, "transit", "network", "port", "group", "rule", "vip",
+    )  # fmt: skip
     device = "fabric"
 
     def render(self, intent: FabricIntent) -> tuple[Resource, ...]:
@@ -38,6 +47,40 @@ class SimulatedFabric(SimulatedDevice):
             newest = db.execute("SELECT max(cfg) FROM request").fetchone()[0] or 0
             hosts = tuple(self._host(db, name) for name in self.config.hosts)
             return FabricProgress(requested=newest, compiled=newest, hosts=hosts)
+
+    def quiet(self, plan: Plan) -> bool:
+        """Whether only groups change."""
+        return all(step.kind == "group" for step in plan.steps)
+
+    def confirm(self, plan: Plan) -> bool:
+        """Whether the groups are as the plan has them; hosts read them where they are kept."""
+        with self.store.answer() as db:
+            held = {resource.key: resource for resource, _ in self._held(db, "%", "group")}
+        return all(
+            step.key not in held if step.action is Action.DELETE
+            else held.get(step.key) == step.resource()
+            for step in plan.steps
+            if step.kind == "group"
+        )  # fmt: skip
+
+    def members(self, tenant_id: str) -> tuple[MemberHealth, ...]:
+        """Checked members answer, until one is told to be down."""
+        with self.store.answer() as db:
+            vips = [resource for resource, _ in self._held(db, tenant_id, "vip")]
+            found = {health for vip in vips for health in self._health(db, vip)}
+        return tuple(sorted(found, key=lambda one: (one.port_id, one.address, one.port)))
+
+    def _health(self, db: sqlite3.Connection, vip: Resource) -> Iterator[MemberHealth]:
+        if not vip.attrs["check"]:
+            return
+        ports = [port["member_port"] for port in vip.attrs["ports"] if port["protocol"] == "tcp"]
+        for member in vip.attrs["members"]:
+            down = self.store.fault(db, "member_down", member["port_id"]) is not None
+            health = Health.OFFLINE if down else Health.ONLINE
+            for family in ("ipv4", "ipv6"):
+                if member[family] and vip.attrs[family]:
+                    for port in ports:
+                        yield MemberHealth(member["port_id"], member[family], "tcp", port, health)
 
     def locate(self, port_ids: Sequence[str] | None = None) -> tuple[PortLocation, ...]:
         """Ports are plugged into the hosts in turn, and up at once."""

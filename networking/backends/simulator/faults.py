@@ -34,6 +34,10 @@ class Faults:
         """The session to this address is down, from now on."""
         self._set("session_down", neighbour, time.time())
 
+    def member_down(self, port_id: str) -> None:
+        """The machine answers no health check, from now on."""
+        self._set("member_down", port_id, time.time())
+
     def forget(self, tenant_id: str, kind: str, key: str) -> None:
         """The device loses a resource."""
         self._one("DELETE FROM resource", tenant_id, kind, key)
