@@ -17,6 +17,10 @@ def test_a_network_comes_into_force_and_goes_again(
     visit: MakeVisitor, stack: Stack, artefacts: Path
 ) -> None:
     visitor = visit(ADMIN)
+    # Just after the start, sites are still to come up.
+    visitor.go("/t/acme/")
+    health = visitor.page.locator(".health")
+    expect(health).to_contain_text("Your network is well.", timeout=acts.CHANGE_WITHIN * 1000)
     prefix = acts.add_network(visitor, "acme", "story")
     visitor.look("network-review")
     made = acts.follow_change(visitor)

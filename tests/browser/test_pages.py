@@ -49,6 +49,8 @@ def test_the_edit_form_of_a_noun(visit: MakeVisitor, listed: str, name: str) -> 
     visitor = visit(ADMIN)
     visitor.go(f"/t/acme/{listed}/")
     visitor.follow(name)
+    expect(visitor.heading()).to_have_text(name)
+    visitor.page.wait_for_load_state()
     visitor.page.keyboard.press("e")
     expect(visitor.heading()).to_have_text(f"Edit {name}")
     visitor.look(f"{listed}-edit")
