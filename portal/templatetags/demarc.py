@@ -32,7 +32,9 @@ ROLES = {
 def icon(name: str) -> SafeString:
     """An icon of the sprite, hidden from screen readers: words stand beside it."""
     return format_html(
-        '<svg class="i" aria-hidden="true"><use href="{}#{}"></use></svg>', static(SPRITE), name
+        '<svg class="i" width="18" height="18" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static(SPRITE),
+        name,
     )
 
 
