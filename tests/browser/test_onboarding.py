@@ -68,10 +68,11 @@ def onboard(operator: Visitor, newcomer: Newcomer, stack: Stack) -> str:
     page.get_by_label("Short name").fill(newcomer.slug)
     page.get_by_label("Prefixes that it may use").fill("10.1.0.0/16")
     choose(operator, "Attachment", f"{site['attachment']} on ")
+    # The first free line of the attachment, which is this site's.
+    expect(page.get_by_label("Neighbour, IPv4")).to_have_value(str(site["neighbour_v4"]))
+    expect(page.get_by_label("Neighbour, IPv6")).to_have_value(str(site["neighbour_v6"]))
     page.get_by_label("Site's name").fill("Hamburg")
     page.get_by_label("AS number").fill(str(site["asn"]))
-    page.get_by_label("Neighbour, IPv4").fill(str(site["neighbour_v4"]))
-    page.get_by_label("Neighbour, IPv6").fill(str(site["neighbour_v6"]))
     page.get_by_label("Accepted prefixes").fill(f"{site['lan_v4']}\n{site['lan_v6']}")
     page.get_by_label("E-mail").fill(newcomer.admin)
     operator.look("onboarding-form")

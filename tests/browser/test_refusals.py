@@ -32,7 +32,8 @@ def test_a_refused_prefix_is_told_at_its_field(visit: MakeVisitor, prefix: str, 
     expect(error).to_contain_text(said)
     expect(page.get_by_label("IPv4 prefix")).to_have_value(prefix)
     expect(page.get_by_label("IPv4 prefix")).to_have_attribute("aria-invalid", "true")
-    visitor.look(f"refused-{prefix.replace('/', '-')}")
+    if said == "web":
+        visitor.look("refused")
     visitor.go("/t/acme/networks/?q=refused")
     expect(page.get_by_text("No network matches")).to_be_visible()
 

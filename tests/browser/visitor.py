@@ -64,6 +64,7 @@ class Visitor:
     def look(self, name: str) -> None:
         """Judge the page and keep its pictures: wide and narrow, light and dark."""
         self.faults += [f"{name}: {text}" for text in complaints(self.page)]
+        self.page.evaluate("scrollTo(0, 0)")
         for width, size in (("1440", DESK), ("360", PHONE)):
             self.page.set_viewport_size(size)
             overflow = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
