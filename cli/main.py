@@ -1,6 +1,7 @@
 """The command line: which commands there are and what they take."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -30,11 +31,16 @@ def main(arguments: Sequence[str]) -> int:
             _parser().error(f"unknown arguments: {' '.join(unknown)}")
         args.arguments = [part for part in unknown if part != "--"]
         status_code: int = args.run(args)
+        sys.stdout.flush()
     except CommandError as error:
         print(f"demarc: {error}", file=sys.stderr)
         return error.status
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # Whoever read what was printed has enough; closing must not try to print the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     return status_code
 
 
