@@ -31,6 +31,13 @@ class PortQuery(ListQuery):
     label = serializers.CharField(required=False)  # type: ignore[assignment]
 
 
+class GroupQuery(ListQuery):
+    """Groups by part of the name or description, and by label: `key=value`, or `key`."""
+
+    q = serializers.CharField(required=False)
+    label = serializers.CharField(required=False)  # type: ignore[assignment]
+
+
 class ChangeQuery(ListQuery):
     """Changes by part of the summary or of who asked, by a subject's id, and those under way."""
 

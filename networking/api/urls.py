@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from networking.api.views import change, network, port, region, site
+from networking.api.views import change, group, network, port, region, site
 
 app_name = "networking_api"
 
@@ -11,6 +11,9 @@ tenant_patterns: list[URLPattern | URLResolver] = [
     path("networks/<uuid:network_id>", network.Network.as_view(), name="network"),
     path("ports", port.Ports.as_view(), name="ports"),
     path("ports/<uuid:port_id>", port.Port.as_view(), name="port"),
+    path("groups", group.Groups.as_view(), name="groups"),
+    path("groups/<uuid:group_id>", group.Group.as_view(), name="group"),
+    path("groups/<uuid:group_id>/members", group.Members.as_view(), name="group_members"),
     path("sites", site.Sites.as_view(), name="sites"),
     path("sites/<uuid:site_id>", site.Site.as_view(), name="site"),
     path("changes", change.Changes.as_view(), name="changes"),

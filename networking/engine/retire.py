@@ -6,9 +6,17 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Exists, OuterRef
 
-from networking.models import Change, Network, Port, Site
+from networking.models import Change, Group, Network, Port, Rule, Site, Vip
 
-NOUNS: Mapping[str, type[models.Model]] = {"port": Port, "network": Network, "site": Site}
+# Who refers comes before what it refers to.
+NOUNS: Mapping[str, type[models.Model]] = {
+    "rule": Rule,
+    "vip": Vip,
+    "group": Group,
+    "port": Port,
+    "network": Network,
+    "site": Site,
+}
 
 
 def retire(deletes: Iterable[Change]) -> None:
@@ -33,7 +41,7 @@ def leftovers() -> None:
     done = Change.objects.filter(
         verb=Change.Verb.DELETE, state=Change.State.DONE, subject_id=OuterRef("pk")
     )
-    for model in (Port, Network, Site):
+    for model in NOUNS.values():
         model._default_manager.filter(Exists(done), retiring_at__isnull=False).delete()
 
 

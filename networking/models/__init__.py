@@ -2,13 +2,16 @@
 
 from networking.models.change import Change, ChangeScope, Verdict
 from networking.models.fabric import Fabric, FabricAccess, Host
+from networking.models.group import Group, GroupNetwork
 from networking.models.network import Network, NetworkSite
 from networking.models.port import Port
 from networking.models.prefix import AllowedPrefix
 from networking.models.region import Region
 from networking.models.router import Attachment, Router, RouterAccess
+from networking.models.rule import Rule, RuleTerm
 from networking.models.scope import Generation, Scope
 from networking.models.site import Site
+from networking.models.vip import Vip, VipMember
 
 __all__ = [
     "AllowedPrefix",
@@ -18,6 +21,8 @@ __all__ = [
     "Fabric",
     "FabricAccess",
     "Generation",
+    "Group",
+    "GroupNetwork",
     "Host",
     "Network",
     "NetworkSite",
@@ -25,7 +30,11 @@ __all__ = [
     "Region",
     "Router",
     "RouterAccess",
+    "Rule",
+    "RuleTerm",
     "Scope",
     "Site",
     "Verdict",
+    "Vip",
+    "VipMember",
 ]

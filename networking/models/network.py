@@ -6,7 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from netfields import CidrAddressField
+from netfields import CidrAddressField, InetAddressField
 
 from networking.models.base import NounRow, TenantRow
 from networking.planning.addresses import gateway
@@ -15,7 +15,9 @@ from networking.planning.addresses import gateway
 class Network(NounRow):
     """A subnet in one region. The first host address of each prefix is its gateway.
 
-    `mtu` is in bytes. `learned_by` says which of the tenant's sites are sent its prefixes.
+    `mtu` is in bytes. `learned_by` says which of the tenant's sites are sent its prefixes. With
+    `default_deny` what no rule allows is cut. `probe_ipv4` is kept from machines once health checks
+    come from it; those of IPv6 come from `probe_ipv6`.
     """
 
     class LearnedBy(models.TextChoices):
@@ -31,6 +33,8 @@ class Network(NounRow):
     dhcp = models.BooleanField(default=True, verbose_name="DHCP")
     mtu = models.PositiveSmallIntegerField(default=1400, verbose_name="MTU")
     learned_by = models.CharField(max_length=8, choices=LearnedBy, default=LearnedBy.ALL)
+    default_deny = models.BooleanField(default=False)
+    probe_ipv4 = InetAddressField(store_prefix_length=False, null=True, blank=True)
     sites = models.ManyToManyField("networking.Site", through="networking.NetworkSite")
 
     @property
@@ -47,6 +51,12 @@ class Network(NounRow):
     def ipv6_gateway(self) -> IPv6Address | None:
         """The same for IPv6; none on an IPv4-only network."""
         return gateway(self.ipv6_prefix) if self.ipv6_prefix else None
+
+    @property
+    def probe_ipv6(self) -> IPv6Address | None:
+        """Where health checks over IPv6 come from. No machine forms this address: theirs have
+        ff:fe in the middle (RFC 4291, appendix A)."""
+        return self.ipv6_prefix[2] if self.ipv6_prefix else None
 
     class Meta:
         ordering = ("name",)

@@ -18,7 +18,8 @@ class Generation(Row):
 class Scope(TenantRow):
     """A tenant on one fabric or on one router.
 
-    `wanted`, `applied` and `verified` are generations; the engine works while they differ.
+    `wanted`, `applied` and `verified` are generations; the engine works while they differ. `sent`
+    is the newest of which anything was sent to the device, noted before it is.
     `token` counts the claims and fences late writers; a claim lasts until `leased_until`.
     `target` is the configuration number that the verifier waits for on a fabric, 0 for none, and
     `target_generation` what was applied when it was asked for: what reaching it verifies.
@@ -34,6 +35,7 @@ class Scope(TenantRow):
     vrf = models.CharField(max_length=32, blank=True)
     wanted = models.BigIntegerField(default=0)
     applied = models.BigIntegerField(default=0)
+    sent = models.BigIntegerField(default=0)
     verified = models.BigIntegerField(default=0)
     token = models.BigIntegerField(default=0)
     leased_until = models.DateTimeField(null=True, blank=True)

@@ -14,6 +14,7 @@ from networking.selectors.customers import (
     spare_attachments,
 )
 from networking.selectors.dashboard import Dashboard, dashboard
+from networking.selectors.groups import group, group_members, groups
 from networking.selectors.networks import network, networks
 from networking.selectors.ports import port, ports
 from networking.selectors.prefixes import AllowedPrefixRow, allowed_prefixes, free_prefixes
@@ -34,6 +35,9 @@ __all__ = [
     "customer_health",
     "dashboard",
     "free_prefixes",
+    "group",
+    "group_members",
+    "groups",
     "infrastructure",
     "network",
     "networks",

@@ -46,7 +46,9 @@ def address_space(tenant_id: UUID, *, without: UUID | None = None) -> AddressSpa
     Networks that retire count: devices may still hold them. A site that announces a default
     route takes nothing by it.
     """
-    allowed = AllowedPrefix.objects.filter(tenant_id=tenant_id).order_by("prefix")
+    allowed = AllowedPrefix.objects.filter(
+        tenant_id=tenant_id, purpose=AllowedPrefix.Purpose.NETWORKS
+    ).order_by("prefix")
     networks = Network.objects.filter(tenant_id=tenant_id)
     if without is not None:
         networks = networks.exclude(id=without)

@@ -174,6 +174,20 @@ def scopes_of(tenant_id: UUID, region_id: UUID) -> list[Scope]:
     ]
 
 
+def fabric_scopes(tenant_id: UUID) -> list[Scope]:
+    """The tenant's scopes on all fabrics that it has ever been on: each knows its groups, its
+    rules, and which prefixes are its own."""
+    rows = Scope.objects.filter(tenant_id=tenant_id, fabric__isnull=False)
+    return list(rows.select_related("tenant", "fabric", "router").order_by("fabric__name"))
+
+
+def with_fabrics(scopes: Iterable[Scope], tenant_id: UUID) -> list[Scope]:
+    """These scopes and those on the tenant's other fabrics."""
+    found = list(scopes)
+    known = {scope.id for scope in found}
+    return [*found, *(scope for scope in fabric_scopes(tenant_id) if scope.id not in known)]
+
+
 def fabric_scope(tenant_id: UUID, fabric: Fabric) -> Scope:
     """The tenant's scope on a fabric, made when it is missing."""
     scope, _ = Scope.objects.select_related("tenant", "fabric", "router").get_or_create(

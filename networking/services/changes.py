@@ -1,17 +1,17 @@
 """Previews, confirmations and reverts of changes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 
-from networking.models import Change, Network, Port, Site
+from networking.models import Change
 from networking.planning import Json
 from networking.selectors.base import Missing, one
-from networking.services import networks, ports
 from networking.services.accept import Snapshot, writing
 from networking.services.guards import writer_of
+from networking.services.inverses import INVERSES
 from portal.lib.errors import Refusal
 from tenants.access import Actor
 
@@ -107,73 +107,3 @@ def _cannot(change: Change, refusal: Refusal) -> Refusal:
     else:
         reason = refusal.message
     return Refusal(refusal.code, f"This change cannot be taken back. {reason}", status=409)
-
-
-def _uncreate_network(actor: Actor, change: Change) -> Change:
-    return networks.delete(actor, change.subject_id)
-
-
-def _undelete_network(actor: Actor, change: Change) -> Change:
-    return networks.create(
-        actor,
-        networks.NetworkInput(
-            region=str(change.before["region"]), **_network_fields(change.tenant_id, change.before)
-        ),
-    )
-
-
-def _restore_network(actor: Actor, change: Change) -> Change:
-    fields = _network_fields(change.tenant_id, _changed(change))
-    return networks.update(actor, change.subject_id, fields)
-
-
-def _changed(change: Change) -> Snapshot:
-    """What the fields that the change touched were before it; the others may have moved since."""
-    return {name: value for name, value in change.before.items() if change.after.get(name) != value}
-
-
-def _network_fields(tenant_id: UUID, snapshot: Snapshot) -> networks.NetworkPatch:
-    """A snapshot names sites, which a service takes by id."""
-    fields = {name: value for name, value in snapshot.items() if name != "region"}
-    if "sites" in fields:
-        sites = Site.objects.filter(tenant_id=tenant_id, name__in=fields["sites"])
-        fields["sites"] = tuple(sites.values_list("id", flat=True))
-    return networks.NetworkPatch(**fields)  # type: ignore[typeddict-item]
-
-
-def _uncreate_port(actor: Actor, change: Change) -> Change:
-    return ports.delete(actor, change.subject_id)
-
-
-def _undelete_port(actor: Actor, change: Change) -> Change:
-    old = change.before
-    rows = Network.objects.filter(tenant_id=change.tenant_id)
-    network = rows.filter(id=old["network_id"]).first() or rows.filter(name=old["network"]).first()
-    if network is None:
-        raise Refusal("network-unknown", f"Its network {old['network']} is not there any more.")
-    wanted = ports.PortInput(
-        network=network.id,
-        name=old["name"],
-        ipv4_address=old["ipv4_address"],
-        mac=old["mac"],
-        labels=old["labels"],
-    )
-    return ports.create(actor, wanted)
-
-
-def _restore_port(actor: Actor, change: Change) -> Change:
-    kept = ("name", "ipv4_address", "mac", "labels")
-    fields = {name: value for name, value in _changed(change).items() if name in kept}
-    return ports.update(actor, change.subject_id, ports.PortPatch(**fields))  # type: ignore[typeddict-item]
-
-
-Inverse = Callable[[Actor, Change], Change]
-INVERSES: Mapping[tuple[str, str], Inverse] = {
-    (Network.audit_type, Change.Verb.CREATE): _uncreate_network,
-    (Network.audit_type, Change.Verb.UPDATE): _restore_network,
-    (Network.audit_type, Change.Verb.DELETE): _undelete_network,
-    (Port.audit_type, Change.Verb.CREATE): _uncreate_port,
-    (Port.audit_type, Change.Verb.UPDATE): _restore_port,
-    (Port.audit_type, Change.Verb.DELETE): _undelete_port,
-}
-"""What takes an act back. Sites and attachments are the provider's."""

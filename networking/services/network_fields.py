@@ -6,7 +6,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from networking.compiler import fabric_of
-from networking.models import Fabric, Network, Port, Region, Site
+from networking.models import Fabric, GroupNetwork, Network, Port, Region, Site
 from networking.planning.addresses import Prefix, gateway
 from networking.selectors.prefixes import address_space
 from networking.services.guards import check_label, taken_name
@@ -23,7 +23,8 @@ MACHINES_NAMED = 5  # how many machines a refusal names
 @dataclass(frozen=True, slots=True)
 class NetworkInput:
     """What a person says of a network. `region` is the region's code; prefixes are text, an empty
-    `ipv6_prefix` means none; `mtu` is in bytes; `sites` are ids, used with "some" alone."""
+    `ipv6_prefix` means none; `mtu` is in bytes; `sites` are ids, used with "some" alone.
+    With `default_deny` what no rule allows is cut."""
 
     name: str
     region: str
@@ -33,6 +34,7 @@ class NetworkInput:
     mtu: int = DEFAULT_MTU
     learned_by: str = Network.LearnedBy.ALL
     sites: tuple[UUID, ...] = ()
+    default_deny: bool = False
 
 
 class NetworkPatch(TypedDict, total=False):
@@ -45,6 +47,7 @@ class NetworkPatch(TypedDict, total=False):
     mtu: int
     learned_by: str
     sites: tuple[UUID, ...]
+    default_deny: bool
 
 
 def place(tenant_id: UUID, code: str) -> tuple[Region, Fabric]:
@@ -78,6 +81,7 @@ def fill(
         _check_ports_fit(network)
     _check_mtu(wanted.mtu, fabric, ipv6=bool(network.ipv6_prefix))
     network.dhcp, network.mtu = wanted.dhcp, wanted.mtu
+    network.default_deny = wanted.default_deny
     if wanted.learned_by not in Network.LearnedBy.values:
         known = ", ".join(Network.LearnedBy.values)
         raise Refusal(
@@ -176,6 +180,21 @@ def check_empty(network: Network) -> None:
         raise Refusal(
             "network-in-use",
             f"Network {network.name} still has machines: {_named(live)}. Delete them first.",
+            status=409,
+        )
+
+
+def check_ungrouped(network: Network) -> None:
+    """Refuse to lose a network that a group holds, and name the groups. Raises Refusal."""
+    links = GroupNetwork.objects.filter(
+        tenant_id=network.tenant_id, network=network, group__retiring_at=None
+    )
+    names = list(links.order_by("group__name").values_list("group__name", flat=True))
+    if names:
+        raise Refusal(
+            "network-in-use",
+            f"Network {network.name} belongs to group {', '.join(names)}. "
+            "Take it out of there first.",
             status=409,
         )
 

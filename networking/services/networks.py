@@ -6,20 +6,22 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from networking.compiler import Focus
+from networking.compiler import NONE, Focus
 from networking.intent.eui64 import eui64_address
 from networking.models import Change, Network, NetworkSite, Port, Site
 from networking.selectors.base import one
-from networking.services.accept import Act, Snapshot, scopes_of, writing
+from networking.services.accept import Act, Draft, Snapshot, scopes_of, with_fabrics, writing
 from networking.services.constraints import guarded
 from networking.services.guards import check_version, writer_of
 from networking.services.network_fields import (
     NetworkInput,
     NetworkPatch,
     check_empty,
+    check_ungrouped,
     fill,
     place,
 )
+from networking.services.probes import keep_probe
 from networking.services.wording import summary_of
 from portal.lib.ids import uuid7
 from tenants.access import Actor
@@ -34,7 +36,7 @@ def create(actor: Actor, wanted: NetworkInput) -> Change:
         region, fabric = place(tenant_id, wanted.region)
         network = Network(id=uuid7(), tenant_id=tenant_id, region=region)
         sites = fill(network, wanted, fabric)
-        draft.watch(scopes_of(tenant_id, region.id), Focus(frozenset({network.id}), frozenset()))
+        _watch(draft, network)
         with guarded():
             network.save(force_insert=True)
         _choose(network, sites)
@@ -62,14 +64,14 @@ def update(
     with writing(actor, tenant_id) as draft:
         network = _get(tenant_id, network_id)
         check_version(network, expect)
-        region, fabric = place(tenant_id, network.region.code)
+        _, fabric = place(tenant_id, network.region.code)
         chosen = list(network.sites.filter(retiring_at=None).order_by("name"))
         before, old_ipv6 = snapshot(network, chosen), network.ipv6_prefix
         current = _as_input(network, chosen)
         sites = fill(network, replace(current, **fields), fabric, current)
         renumbered = network.ipv6_prefix != old_ipv6
-        ports = None if renumbered else frozenset[UUID]()
-        draft.watch(scopes_of(tenant_id, region.id), Focus(frozenset({network.id}), ports))
+        keep_probe(network)
+        _watch(draft, network, renumbered=renumbered)
         network.version += 1
         with guarded():
             network.save()
@@ -78,7 +80,7 @@ def update(
             _renumber(network)
         after = snapshot(network, sites)
         summary = summary_of("network", network.name, before, after)
-        warnings = _warnings(network, sites)
+        warnings = _warnings(network, sites, before)
         return draft.accept(
             Act(
                 Change.Verb.UPDATE,
@@ -100,9 +102,9 @@ def delete(actor: Actor, network_id: UUID, *, expect: int | None = None) -> Chan
         network = _get(tenant_id, network_id)
         check_version(network, expect)
         check_empty(network)
+        check_ungrouped(network)
         sites = list(network.sites.order_by("name"))
-        focus = Focus(frozenset({network.id}), frozenset())
-        draft.watch(scopes_of(tenant_id, network.region_id), focus)
+        _watch(draft, network)
         network.retiring_at = timezone.now()
         network.version += 1
         network.save()
@@ -128,8 +130,24 @@ def snapshot(network: Network, sites: list[Site]) -> Snapshot:
         "dhcp": network.dhcp,
         "mtu": network.mtu,
         "learned_by": str(network.learned_by),
+        "default_deny": network.default_deny,
         "sites": sorted(site.name for site in sites),
     }
+
+
+def _watch(draft: Draft, network: Network, *, renumbered: bool = False) -> None:
+    """The region's devices, and the other fabrics: to them the network is elsewhere, and a group
+    may hold it. Its machines matter only when all of them get new addresses."""
+    machines = None if renumbered else NONE
+    focus = Focus(
+        networks=frozenset({network.id}),
+        ports=machines,
+        rules=NONE,
+        vips=machines,
+        members=machines,
+    )
+    here = scopes_of(network.tenant_id, network.region_id)
+    draft.watch(with_fabrics(here, network.tenant_id), focus)
 
 
 def _get(tenant_id: UUID, network_id: UUID) -> Network:
@@ -159,8 +177,29 @@ def _renumber(network: Network) -> None:
     Port.objects.bulk_update(ports, ["ipv6_address"], batch_size=500)
 
 
-def _warnings(network: Network, chosen: list[Site]) -> tuple[str, ...]:
-    """What is allowed and may surprise: nobody learns it, or not everybody who was chosen."""
+def _warnings(
+    network: Network, chosen: list[Site], before: Snapshot | None = None
+) -> tuple[str, ...]:
+    """What is allowed and may surprise."""
+    return (*_cut(network, before or {}), *_unlearned(network, chosen))
+
+
+def _cut(network: Network, before: Snapshot) -> tuple[str, ...]:
+    """What turning default deny on or off means."""
+    was = bool(before.get("default_deny"))
+    if network.default_deny and not was:
+        return (
+            f"What no rule allows is cut: towards the machines of {network.name}, and from them to "
+            "destinations outside your networks. Replies, health checks, DHCP and neighbour "
+            "discovery pass.",
+        )
+    if was and not network.default_deny:
+        return (f"What no rule denies passes, to and from the machines of {network.name}.",)
+    return ()
+
+
+def _unlearned(network: Network, chosen: list[Site]) -> tuple[str, ...]:
+    """Nobody learns it, or not everybody who was chosen."""
     if network.learned_by == Network.LearnedBy.NONE:
         return ()
     region = network.region

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from networking.compiler import Focus
+from networking.compiler import NONE, Focus
 from networking.models import AllowedPrefix, Attachment, Change, Network, Scope, Site
 from networking.planning.addresses import overlap, within
 from networking.selectors.base import Missing, one
@@ -25,7 +25,7 @@ from tenants.access import Actor, Capability
 
 ATTACHMENT = "attachment"
 # The compiler leaves single machines out: a way out is the same for all of them.
-WAYS_OUT = Focus(ports=frozenset())
+WAYS_OUT = Focus(ports=NONE, groups=NONE, rules=NONE, vips=NONE, members=NONE)
 
 
 def claim_attachment(actor: Actor, tenant_id: UUID, attachment_id: UUID) -> Change:

@@ -13,12 +13,10 @@ from networking.models import Network, Port
 from networking.planning.addresses import gateway, host_capacity
 from networking.selectors.free_address import free_address
 from networking.services.guards import check_label, taken_name
+from networking.services.labels import check_labels
 from networking.services.prefixes import read_address
 from portal.lib.errors import Refusal
 
-LABELS_MOST = 32
-LABEL_KEY = re.compile(r"[a-z0-9]([a-z0-9._/-]{0,61}[a-z0-9])?")
-LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?")
 MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 # IEEE 802: the two low bits of the first octet say multicast and locally administered.
 MULTICAST, LOCAL = 0x01, 0x02
@@ -49,7 +47,7 @@ def fill(port: Port, wanted: PortInput) -> None:
     """Check what is wanted and write it into the row. Raises Refusal."""
     network: Network = port.network
     port.name = _name(port, wanted.name)
-    port.labels = _labels(wanted.labels)
+    port.labels = check_labels(wanted.labels, "machine")
     port.mac = _mac(port, wanted.mac) if wanted.mac else str(port.mac or new_mac(port.tenant_id))
     port.ipv4_address = _ipv4_address(port, network, wanted.ipv4_address)
     port.ipv6_address = (
@@ -131,6 +129,7 @@ def _check_position(address: IPv4Address, network: Network, prefix: IPv4Network)
         gateway(prefix): "its gateway",
         prefix.network_address: "the network itself",
         prefix.broadcast_address: "its broadcast address",
+        network.probe_ipv4: "where health checks come from",
     }
     if address not in prefix:
         text = f"{address} is outside of network {network.name} ({prefix})."
@@ -141,22 +140,6 @@ def _check_position(address: IPv4Address, network: Network, prefix: IPv4Network)
     free = free_address(network)
     hint = f" {free} is free." if free else " The network is full."
     raise Refusal("address-outside", text + hint, field="ipv4_address")
-
-
-def _labels(labels: Mapping[str, Any]) -> dict[str, str]:
-    if len(labels) > LABELS_MOST:
-        raise Refusal(
-            "labels-invalid", f"A machine has at most {LABELS_MOST} labels.", field="labels"
-        )
-    for key, value in labels.items():
-        if not LABEL_KEY.fullmatch(str(key)) or not LABEL_VALUE.fullmatch(str(value)):
-            raise Refusal(
-                "labels-invalid",
-                f"{key}={value} is not a label. Write app=shop: up to 63 letters, digits, dots, "
-                "hyphens and underscores on each side, the left one in lower case.",
-                field="labels",
-            )
-    return {str(key): str(value) for key, value in sorted(labels.items())}
 
 
 def _others(port: Port) -> Any:

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from networking.compiler import Focus
+from networking.compiler import NONE, Focus
 from networking.models import Change, Network, Port
 from networking.selectors.base import one
-from networking.services.accept import Act, Draft, Snapshot, scopes_of, writing
+from networking.services.accept import Act, Draft, Snapshot, scopes_of, with_fabrics, writing
 from networking.services.constraints import guarded
 from networking.services.guards import check_version, writer_of
 from networking.services.port_fields import PortInput, PortPatch, fill
@@ -104,10 +104,13 @@ def snapshot(port: Port) -> Snapshot:
 
 
 def _watch(draft: Draft, port: Port) -> None:
-    """The fabric alone: no router knows a single machine."""
+    """Fabrics alone: no router knows a single machine. Each of the tenant's fabrics knows the
+    groups that it is in."""
     scopes = scopes_of(port.tenant_id, port.network.region_id)
-    focus = Focus(frozenset({port.network_id}), frozenset({port.id}))
-    draft.watch([scope for scope in scopes if scope.fabric_id], focus)
+    itself = frozenset({port.id})
+    focus = Focus(frozenset({port.network_id}), itself, rules=NONE, members=itself)
+    here = [scope for scope in scopes if scope.fabric_id]
+    draft.watch(with_fabrics(here, port.tenant_id), focus)
 
 
 def _get(tenant_id: UUID, port_id: UUID) -> Port:

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from networking.compiler import Focus
-from networking.models import Attachment, Change, Site
+from networking.compiler import NONE, Focus
+from networking.models import Attachment, Change, RuleTerm, Site
 from networking.selectors.base import one
-from networking.services.accept import Act, Draft, Snapshot, router_scope, writing
+from networking.services.accept import Act, Draft, Snapshot, router_scope, with_fabrics, writing
 from networking.services.constraints import guarded
 from networking.services.guards import check_version, require
 from networking.services.site_fields import SiteInput, SitePatch, fill
@@ -18,6 +18,8 @@ from portal.lib.ids import uuid7
 from tenants.access import Actor, Capability
 
 __all__ = ["SiteInput", "SitePatch", "create", "delete", "snapshot", "update"]
+
+RULES_NAMED = 5  # how many rules a refusal names
 
 
 def create(actor: Actor, tenant_id: UUID, wanted: SiteInput) -> Change:
@@ -70,6 +72,7 @@ def delete(actor: Actor, site_id: UUID, *, expect: int | None = None) -> Change:
     with writing(actor, _tenant_of(site_id)) as draft:
         site = _get(site_id)
         check_version(site, expect)
+        _check_unnamed(site)
         _watch(draft, site)
         site.retiring_at = timezone.now()
         site.version += 1
@@ -112,10 +115,23 @@ def _as_input(site: Site) -> SiteInput:
 
 
 def _watch(draft: Draft, site: Site) -> None:
-    """The site's router alone; what it learns needs every network of the region."""
+    """The site's router, and the fabrics, which know the sites that rules name. What it learns
+    needs every network of the region."""
     attachment: Attachment = site.attachment
     scope = router_scope(site.tenant_id, attachment.router, attachment.vrf)
-    draft.watch([scope], Focus(ports=frozenset()))
+    focus = Focus(ports=NONE, groups=NONE, rules=NONE, vips=NONE, members=NONE)
+    draft.watch(with_fabrics([scope], site.tenant_id), focus)
+
+
+def _check_unnamed(site: Site) -> None:
+    terms = RuleTerm.objects.filter(tenant_id=site.tenant_id, site=site, rule__retiring_at=None)
+    names = terms.order_by("rule__name").values_list("rule__name", flat=True).distinct()
+    if found := ", ".join(names[:RULES_NAMED]):
+        raise Refusal(
+            "site-in-use",
+            f"Site {site.name} is named by rules: {found}. The customer has to change those first.",
+            status=409,
+        )
 
 
 def _tenant_of(site_id: UUID) -> UUID:

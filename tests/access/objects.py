@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from networking.models import Attachment, Change, Generation, Network, Port, Region
+from networking.models import Attachment, Change, Generation, Group, Network, Port, Region
 from portal.lib.db import DatabaseRole, acting_as
 from portal.lib.ids import uuid7
 from tests.factories.networking import (
@@ -47,6 +47,14 @@ def make_port(world: World, tenant: str) -> Any:
             name="web-1",
             mac="02:00:00:00:00:01",
             ipv4_address="10.1.0.2",
+        ).id
+
+
+def make_group(world: World, tenant: str) -> Any:
+    """A group of machines by label."""
+    with acting_as(DatabaseRole.WORKER):
+        return Group.objects.create(
+            tenant=world.tenant(tenant), name="shop", labels={"app": "shop"}
         ).id
 
 
@@ -94,6 +102,7 @@ OBJECTS: dict[str, Callable[[World, str], Any]] = {
     "key": lambda world, tenant: "used-up",
     "network_id": lambda world, tenant: make_network(world, tenant).id,
     "port_id": make_port,
+    "group_id": make_group,
     "site_id": make_site,
     "change_id": make_change,
     "attachment_id": lambda world, tenant: make_own_attachment(world, tenant).id,

@@ -93,6 +93,14 @@ networking:port_update               GET   in   404  yes  yes  403  403  404  40
 networking:port_update               POST  in   404  yes  yes  403  403  404  404  yes
 networking:port_delete               GET   in   404  yes  yes  403  403  404  404  yes
 networking:port_delete               POST  in   404  yes  yes  403  403  404  404  yes
+networking:group_list                GET   in   404  yes  yes  yes  yes  404  404  yes
+networking:group_create              GET   in   404  yes  yes  403  403  404  404  yes
+networking:group_create              POST  in   404  yes  yes  403  403  404  404  yes
+networking:group_detail              GET   in   404  yes  yes  yes  yes  404  404  yes
+networking:group_update              GET   in   404  yes  yes  403  403  404  404  yes
+networking:group_update              POST  in   404  yes  yes  403  403  404  404  yes
+networking:group_delete              GET   in   404  yes  yes  403  403  404  404  yes
+networking:group_delete              POST  in   404  yes  yes  403  403  404  404  yes
 networking:site_list                 GET   in   404  yes  yes  yes  yes  404  404  yes
 networking:site_detail               GET   in   404  yes  yes  yes  yes  404  404  yes
 networking:change_list               GET   in   404  yes  yes  yes  yes  404  404  yes
@@ -109,6 +117,12 @@ networking_api:change                GET   in   404  yes  yes  yes  yes  404  40
 networking_api:change_revert         POST  in   404  yes  yes  403  403  404  404  yes
 networking_api:changes               GET   in   404  yes  yes  yes  yes  404  404  yes
 networking_api:free_prefixes         GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:group                 GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:group                 PATCH in   404  yes  yes  403  403  404  404  yes
+networking_api:group                 DELETE in  404  yes  yes  403  403  404  404  yes
+networking_api:group_members         GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:groups                GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:groups                POST  in   404  yes  yes  403  403  404  404  yes
 networking_api:network               GET   in   404  yes  yes  yes  yes  404  404  yes
 networking_api:network               PATCH in   404  yes  yes  403  403  404  404  yes
 networking_api:network               DELETE in  404  yes  yes  403  403  404  404  yes

@@ -4,8 +4,19 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from networking.models import Attachment, Change, Fabric, Host, Network, Port, Region, Router, Site
-from networking.services import infrastructure, networks, onboarding, ports, sites
+from networking.models import (
+    Attachment,
+    Change,
+    Fabric,
+    Group,
+    Host,
+    Network,
+    Port,
+    Region,
+    Router,
+    Site,
+)
+from networking.services import groups, infrastructure, networks, onboarding, ports, sites
 from networking.services.attachment_fields import LinkInput
 from networking.services.infrastructure import AttachmentInput, FabricInput, RouterInput
 from portal.lib.db import DatabaseRole, acting_as
@@ -130,6 +141,14 @@ def add_port(tenant: Tenant, network: Network, name: str = "web-1", **fields: An
     with access.acting_as(actor):
         change = ports.create(actor, ports.PortInput(network=network.id, name=name, **fields))
         return Port.objects.select_related("network").get(id=change.subject_id)
+
+
+def add_group(tenant: Tenant, name: str = "shop", **fields: Any) -> Group:
+    """A group of the tenant; say at least one of `labels`, `networks`, `prefixes`."""
+    actor = system_for(tenant)
+    with access.acting_as(actor):
+        change = groups.create(actor, groups.GroupInput(name=name, **fields))
+        return Group.objects.get(id=change.subject_id)
 
 
 def newest_change(tenant: Tenant) -> Change:

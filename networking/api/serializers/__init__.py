@@ -5,6 +5,11 @@ from networking.api.serializers.change import (
     PreviewSerializer,
     VerdictSerializer,
 )
+from networking.api.serializers.group import (
+    GroupPatchSerializer,
+    GroupSerializer,
+    NewGroupSerializer,
+)
 from networking.api.serializers.network import (
     NetworkPatchSerializer,
     NetworkSerializer,
@@ -24,8 +29,11 @@ __all__ = [
     "ChangeSerializer",
     "FreePrefixQuerySerializer",
     "FreePrefixesSerializer",
+    "GroupPatchSerializer",
+    "GroupSerializer",
     "NetworkPatchSerializer",
     "NetworkSerializer",
+    "NewGroupSerializer",
     "NewNetworkSerializer",
     "NewPortSerializer",
     "PortPatchSerializer",

@@ -7,7 +7,9 @@ from portal.lib.serializers import PrefixField, StrictSerializer
 
 
 class NetworkPatchSerializer(StrictSerializer):
-    """The fields that can change. Times are UTC, `mtu` is in bytes."""
+    """The fields that can change. `mtu` is in bytes. With `default_deny` what no rule allows is
+    cut: towards the network's machines, and from them to destinations outside the tenant's
+    networks."""
 
     name = serializers.CharField(max_length=63)
     ipv4_prefix = PrefixField()
@@ -16,6 +18,7 @@ class NetworkPatchSerializer(StrictSerializer):
     mtu = serializers.IntegerField(required=False)
     learned_by = serializers.ChoiceField(Network.LearnedBy.choices, required=False)
     sites = serializers.ListField(child=serializers.UUIDField(), required=False)
+    default_deny = serializers.BooleanField(required=False)
 
 
 class NewNetworkSerializer(NetworkPatchSerializer):
@@ -36,6 +39,7 @@ class NetworkSerializer(StrictSerializer):
     mtu = serializers.IntegerField(read_only=True)
     learned_by = serializers.CharField(read_only=True)
     sites = serializers.SerializerMethodField()
+    default_deny = serializers.BooleanField(read_only=True)
     version = serializers.IntegerField(read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)

@@ -1,20 +1,18 @@
-"""From rows to intent: what one tenant wants of its fabrics and routers.
-
-Runs under any database role that sees the tenant's rows, in the caller's transaction, and takes a
-constant number of queries. Rows that retire are left out: the devices are to lose them.
-"""
+"""What one tenant wants of each of its scopes."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Func, TextField
+from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from networking import intent
+from networking.compiler import balancing, policy
+from networking.compiler.focus import EVERYTHING, Focus
 from networking.models import (
+    AllowedPrefix,
     Attachment,
     Fabric,
     Generation,
@@ -26,20 +24,10 @@ from networking.models import (
     Scope,
     Site,
 )
+from networking.models.members import host
+from networking.planning.addresses import Prefix
 
 Intent = intent.FabricIntent | intent.RouterIntent
-
-
-@dataclass(frozen=True, slots=True)
-class Focus:
-    """Which networks and ports to compile; None for all. What a plan says of one of them does not
-    need the others."""
-
-    networks: frozenset[UUID] | None = None
-    ports: frozenset[UUID] | None = None
-
-
-EVERYTHING = Focus()
 
 
 def compile_scope(scope: Scope, focus: Focus = EVERYTHING) -> Intent:
@@ -81,6 +69,7 @@ class _Rows:
         self.tenant_id = tenant_id
         self.focus = focus
         self._networks: dict[UUID, list[Network]] = {}
+        self._vip_prefixes: dict[UUID, list[AllowedPrefix]] = {}
 
     @cached_property
     def generation(self) -> int:
@@ -115,6 +104,21 @@ class _Rows:
             rows = rows.filter(id__in=self.focus.networks)
         return list(rows.filter(retiring_at=None).order_by("name"))
 
+    def vips(self, fabric: Fabric) -> tuple[intent.Vip, ...]:
+        """Those of the fabric's region, none when another fabric carries it."""
+        if self.fabric_of(fabric.region_id) != fabric:
+            return ()
+        return balancing.vips(self.tenant_id, fabric.region_id, self.focus)
+
+    def vip_prefixes(self, fabric: Fabric) -> list[AllowedPrefix]:
+        """The prefixes whose addresses are VIPs in the fabric's region."""
+        if self.fabric_of(fabric.region_id) != fabric:
+            return []
+        if fabric.region_id not in self._vip_prefixes:
+            found = balancing.vip_prefixes(self.tenant_id, fabric.region_id)
+            self._vip_prefixes[fabric.region_id] = found
+        return self._vip_prefixes[fabric.region_id]
+
     def ports(self, networks: Sequence[Network]) -> Mapping[UUID, list[intent.Port]]:
         """The ports of these networks, by network. A tenant may have very many: the database
         writes their addresses as text, so that they are not parsed only to be printed."""
@@ -125,16 +129,11 @@ class _Rows:
         if self.focus.ports is not None:
             rows = rows.filter(id__in=self.focus.ports)
         texts = rows.order_by("name").values_list(
-            "network_id", "id", "name", Cast("mac", TextField()), _host("ipv4"), _host("ipv6")
+            "network_id", "id", "name", Cast("mac", TextField()), host("ipv4"), host("ipv6")
         )
         for network_id, port_id, name, mac, ipv4, ipv6 in texts:
             found[network_id].append(intent.Port(str(port_id), name, mac, ipv4, ipv6 or ""))
         return found
-
-
-def _host(family: str) -> Func:
-    """The address without a length (PostgreSQL manual, network address functions)."""
-    return Func(f"{family}_address", function="host", output_field=TextField())
 
 
 def _intent(scope: Scope, rows: _Rows) -> Intent:
@@ -153,6 +152,12 @@ def _fabric_intent(tenant: intent.TenantRef, fabric: Fabric, rows: _Rows) -> int
         generation=generation,
         networks=tuple(_network(network, ports[network.id]) for network in networks),
         transit=_transit(fabric, rows),
+        groups=policy.groups(rows.tenant_id, rows.focus),
+        rules=policy.rules(rows.tenant_id, rows.focus),
+        vips=rows.vips(fabric),
+        sites=policy.sites(rows.tenant_id),
+        elsewhere=policy.elsewhere(rows.tenant_id, fabric.region_id),
+        vip_prefixes=tuple(str(row.prefix) for row in rows.vip_prefixes(fabric)),
     )
 
 
@@ -167,6 +172,9 @@ def _network(network: Network, ports: Sequence[intent.Port]) -> intent.Network:
         ipv6_prefix=str(network.ipv6_prefix or ""),
         ipv6_gateway=str(network.ipv6_gateway or ""),
         ports=tuple(ports),
+        default_deny=network.default_deny,
+        probe_ipv4=str(network.probe_ipv4 or ""),
+        probe_ipv6=str(network.probe_ipv6 or "") if network.probe_ipv4 else "",
     )
 
 
@@ -214,42 +222,56 @@ def _router_intent(
     sites: tuple[intent.Site, ...] = ()
     if attachment is not None:
         networks = rows.networks(attachment.fabric)
-        routes = tuple(route for network in networks for route in _routes(network, attachment))
-        sites = _sites(attachment, networks)
+        vips = rows.vip_prefixes(attachment.fabric)
+        routes = (
+            *(route for network in networks for route in _routes(network, attachment)),
+            *_vip_routes(vips, attachment),
+        )
+        sites = _sites(attachment, networks, [row.prefix for row in vips])
     return intent.RouterIntent(
         tenant=tenant, generation=generation, vrf=vrf, asn=router.asn, routes=routes, sites=sites
     )
 
 
 def _routes(network: Network, attachment: Attachment) -> list[intent.Route]:
-    next_hops = {4: attachment.gateway_ipv4, 6: attachment.gateway_ipv6}
-    return [
-        intent.Route(
-            prefix=str(prefix),
-            next_hop=str(next_hops[prefix.version]),
-            network_id=str(network.id),
-            network_name=network.name,
-        )
-        for prefix in network.prefixes
-        if next_hops[prefix.version]
-    ]
+    found = (_route(prefix, attachment, network.id, network.name) for prefix in network.prefixes)
+    return [route for route in found if route]
 
 
-def _sites(attachment: Attachment, networks: Sequence[Network]) -> tuple[intent.Site, ...]:
+def _vip_routes(prefixes: Sequence[AllowedPrefix], attachment: Attachment) -> list[intent.Route]:
+    found = (_route(row.prefix, attachment, row.id, f"VIPs {row.prefix}") for row in prefixes)
+    return [route for route in found if route]
+
+
+def _route(prefix: Prefix, attachment: Attachment, noun: UUID, name: str) -> intent.Route | None:
+    """By way of the fabric's gateway; none when it has no address of the family."""
+    next_hop = attachment.gateway_ipv4 if prefix.version == 4 else attachment.gateway_ipv6
+    if not next_hop:
+        return None
+    return intent.Route(str(prefix), str(next_hop), str(noun), name)
+
+
+def _sites(
+    attachment: Attachment, networks: Sequence[Network], vips: Sequence[Prefix]
+) -> tuple[intent.Site, ...]:
     chosen = set(
         NetworkSite.objects.filter(network__in=networks).values_list("network_id", "site_id")
     )
     sites = Site.objects.filter(attachment=attachment, retiring_at=None).order_by("name")
-    return tuple(_site(site, networks, chosen) for site in sites)
+    return tuple(_site(site, [*_learned(site, networks, chosen), *vips]) for site in sites)
 
 
-def _site(site: Site, networks: Sequence[Network], chosen: set[tuple[UUID, UUID]]) -> intent.Site:
-    learned = (
-        network
-        for network in networks
-        if network.learned_by == Network.LearnedBy.ALL
-        or (network.learned_by == Network.LearnedBy.SOME and (network.id, site.id) in chosen)
-    )
+def _learned(
+    site: Site, networks: Sequence[Network], chosen: set[tuple[UUID, UUID]]
+) -> Iterator[Prefix]:
+    for network in networks:
+        if network.learned_by == Network.LearnedBy.ALL or (
+            network.learned_by == Network.LearnedBy.SOME and (network.id, site.id) in chosen
+        ):
+            yield from network.prefixes
+
+
+def _site(site: Site, learned: Sequence[Prefix]) -> intent.Site:
     neighbours = tuple(str(one) for one in (site.neighbour_ipv4, site.neighbour_ipv6) if one)
     families = {4} | ({6} if site.neighbour_ipv6 else set())
     return intent.Site(
@@ -258,13 +280,6 @@ def _site(site: Site, networks: Sequence[Network], chosen: set[tuple[UUID, UUID]
         asn=site.asn,
         neighbours=neighbours,
         accepted=tuple(sorted(str(prefix) for prefix in site.accepted_prefixes)),
-        advertised=tuple(
-            sorted(
-                str(prefix)
-                for network in learned
-                for prefix in network.prefixes
-                if prefix.version in families
-            )
-        ),
+        advertised=tuple(sorted(str(one) for one in learned if one.version in families)),
         max_prefixes=site.max_prefixes,
     )

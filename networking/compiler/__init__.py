@@ -1,0 +1,25 @@
+"""From rows to intent: what one tenant wants of its fabrics and routers.
+
+Runs under any database role that sees the tenant's rows, in the caller's transaction, and takes a
+constant number of queries. Rows that retire are left out: the devices are to lose them.
+"""
+
+from networking.compiler.focus import EVERYTHING, NONE, Focus
+from networking.compiler.scopes import (
+    Intent,
+    attachments_of,
+    compile_scope,
+    compile_scopes,
+    fabric_of,
+)
+
+__all__ = [
+    "EVERYTHING",
+    "NONE",
+    "Focus",
+    "Intent",
+    "attachments_of",
+    "compile_scope",
+    "compile_scopes",
+    "fabric_of",
+]

@@ -1,0 +1,134 @@
+"""A tenant's groups and rules, and what its sites stand for in them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
+
+from networking import intent
+from networking.compiler.focus import NONE, Focus
+from networking.models import Group, Network, Port, Rule, RuleTerm, Site
+from networking.models.members import (
+    ByLabel,
+    Membership,
+    machines,
+    memberships,
+    selecting,
+)
+
+Sides = Mapping[tuple[UUID, str], list[intent.Term]]
+
+
+def groups(tenant_id: UUID, focus: Focus) -> tuple[intent.Group, ...]:
+    """The groups by name with the addresses of their members: at most three queries."""
+    if focus.groups == NONE:
+        return ()
+    rows = Group.objects.filter(tenant_id=tenant_id, retiring_at=None)
+    if focus.groups is not None:
+        rows = rows.filter(id__in=focus.groups)
+    found = memberships(rows)
+    labelled = _labelled(tenant_id, found, focus)
+    return tuple(
+        intent.Group(str(group.id), group.name, tuple(dict.fromkeys(_addresses(group, labelled))))
+        for group in found
+    )
+
+
+def _labelled(tenant_id: UUID, found: Iterable[Membership], focus: Focus) -> ByLabel:
+    selectors = [group.labels for group in found if group.labels]
+    if not selectors or focus.members == NONE:
+        return ByLabel(())
+    rows = Port.objects.filter(selecting(selectors), tenant_id=tenant_id)
+    if focus.members is not None:
+        rows = rows.filter(id__in=focus.members)
+    return ByLabel(machines(rows))
+
+
+def _addresses(group: Membership, labelled: ByLabel) -> Iterable[str]:
+    for machine in labelled.having(group.labels):
+        yield machine.ipv4
+        if machine.ipv6:
+            yield machine.ipv6
+    for prefixes in group.networks.values():
+        yield from prefixes
+    yield from map(str, group.prefixes)
+
+
+def rules(tenant_id: UUID, focus: Focus) -> tuple[intent.Rule, ...]:
+    """The rules in the order in which they are matched: two queries."""
+    if focus.rules == NONE:
+        return ()
+    rows = Rule.objects.filter(tenant_id=tenant_id, retiring_at=None)
+    terms = RuleTerm.objects.filter(tenant_id=tenant_id)
+    if focus.rules is not None:
+        rows, terms = rows.filter(id__in=focus.rules), terms.filter(rule__in=focus.rules)
+    found = list(rows.order_by("rank"))
+    sides = _sides(terms) if found else {}
+    return tuple(_rule(row, sides) for row in found)
+
+
+def _sides(terms: QuerySet[RuleTerm]) -> Sides:
+    found: dict[tuple[UUID, str], list[intent.Term]] = defaultdict(list)
+    texts = terms.order_by("rule", "side", "position").values_list(
+        "rule_id",
+        "side",
+        "group_id",
+        "group__name",
+        "site_id",
+        "site__name",
+        Cast("prefix", TextField()),
+    )
+    for rule_id, side, group_id, group, site_id, site, prefix in texts:
+        found[rule_id, side].append(_term(group_id, group, site_id, site, prefix))
+    return found
+
+
+def _term(
+    group_id: UUID | None, group: str | None, site_id: UUID | None, site: str | None, prefix: str
+) -> intent.Term:
+    if group_id is not None:
+        return intent.Term(intent.TermKind.GROUP, str(group_id), group or "")
+    if site_id is not None:
+        return intent.Term(intent.TermKind.SITE, str(site_id), site or "")
+    return intent.Term(intent.TermKind.PREFIX, prefix)
+
+
+def _rule(row: Rule, sides: Sides) -> intent.Rule:
+    assert row.rank is not None
+    return intent.Rule(
+        id=str(row.id),
+        name=row.name,
+        rank=row.rank,
+        source=tuple(sides.get((row.id, RuleTerm.Side.SOURCE), [intent.ANY])),
+        destination=tuple(sides.get((row.id, RuleTerm.Side.DESTINATION), [intent.ANY])),
+        protocol=intent.Protocol(row.protocol),
+        ports=tuple(intent.PortRange(first, last) for first, last in row.ports),
+        action=intent.RuleAction(row.action),
+        enabled=row.enabled,
+        log=row.log,
+    )
+
+
+def sites(tenant_id: UUID) -> tuple[intent.SitePrefixes, ...]:
+    """The sites that a rule names. The others are nothing to a fabric."""
+    named = RuleTerm.objects.filter(tenant_id=tenant_id, site__isnull=False, rule__retiring_at=None)
+    rows = Site.objects.filter(
+        tenant_id=tenant_id, retiring_at=None, id__in=named.values("site_id")
+    )
+    return tuple(
+        intent.SitePrefixes(
+            str(row.id), row.name, tuple(sorted(str(prefix) for prefix in row.accepted_prefixes))
+        )
+        for row in rows.order_by("name")
+    )
+
+
+def elsewhere(tenant_id: UUID, region_id: UUID) -> tuple[str, ...]:
+    """The prefixes of the tenant's networks in other regions."""
+    rows = Network.objects.filter(tenant_id=tenant_id, retiring_at=None).exclude(
+        region_id=region_id
+    )
+    found = (prefix for network in rows for prefix in network.prefixes)
+    return tuple(sorted(map(str, found)))
