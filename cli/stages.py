@@ -18,11 +18,12 @@ class Stage:
     options: tuple[str, ...] = ()
 
 
-# Two processors are what the tests are timed on. Packets and browsers want them for themselves.
-# Stealing keeps the tests of a file, which share their servers, together until one side idles.
+# Two processors are what the tests are timed on. Stealing keeps the tests of a file, which share
+# their servers, together until one side idles. Wire tests wait more than they work, so two labs
+# stand side by side; a file stays with its lab. The browser wants the machine for itself.
 STAGES = (
     Stage("unit", "not wire and not browser", ("-n", "2", "--dist", "worksteal")),
-    Stage("wire", "wire and not browser"),
+    Stage("wire", "wire and not browser", ("-n", "2", "--dist", "loadfile")),
     Stage("browser", "browser"),
 )
 # What a person who names tests wants is those tests, whatever their markers.
