@@ -19,7 +19,8 @@ IntentT = TypeVar("IntentT", contravariant=True)
 class BackendError(Exception):
     """A device did not do what it was asked to; the text is for people.
 
-    `retry` says whether the same call may succeed later without anybody changing anything.
+    Customers read it too, on the page of a change that waits, after the device's name: what may
+    pass by itself is told without the provider's addresses. `retry` says whether the same call may succeed later without anybody changing anything.
     """
 
     def __init__(self, message: str, *, retry: bool) -> None:
@@ -88,6 +89,22 @@ class MemberHealth:
     protocol: str
     port: int
     health: Health
+
+
+@dataclass(frozen=True, slots=True)
+class RuleHits:
+    """What one host counted of one rule, in packets and bytes of first and later packets of its
+    connections, without replies.
+
+    A count only grows within (`host`, `series`); one that fell began anew at 0. A rule's hits are
+    the sum of the growth of all its series: they come and go as flows are made anew.
+    """
+
+    host: str
+    rule_id: str
+    series: str
+    packets: int
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +186,11 @@ class FabricBackend(Backend[FabricIntent], Protocol):
     def members(self, tenant_id: str) -> tuple[MemberHealth, ...]:
         """What health checks say of the members of the tenant's VIPs, by machine, protocol and
         port; members that are not checked are left out. Raises BackendError."""
+        ...
+
+    def hits(self, host: str, tenant_id: str) -> tuple[RuleHits, ...]:
+        """What the host counted of the tenant's rules until now. Raises BackendError, also for a
+        host that the fabric's configuration does not have."""
         ...
 
     def locate(self, port_ids: Sequence[str] | None = None) -> tuple[PortLocation, ...]:

@@ -140,10 +140,7 @@ class Remote:
 
     def _check_vtysh(self, answer: Answer) -> None:
         if answer.status:
-            raise BackendError(
-                f"FRR on the router at {self._config.address} does not answer: {_said(answer)}",
-                retry=True,
-            )
+            raise BackendError(f"FRR does not answer: {_said(answer)}", retry=True)
 
     def _check_daemons(self, running: str) -> None:
         for daemon in _DAEMONS:
@@ -151,9 +148,7 @@ class Remote:
                 raise self._incomplete(daemon)
 
     def _incomplete(self, daemon: str) -> BackendError:
-        return BackendError(
-            f"FRR on the router at {self._config.address} runs no {daemon}: start it.", retry=True
-        )
+        return BackendError(f"FRR runs no {daemon}: start it.", retry=True)
 
     def _check(self, answer: Answer, scope: ScopeRef, token: int) -> None:
         where = f"The router at {self._config.address}"

@@ -63,7 +63,6 @@ class Shell:
         return self._loop.run(work)
 
     async def _run(self, command: str, stdin: str) -> Answer:
-        address = self._config.address
         if self._connection is None:
             self._connection = await self._connect()
         try:
@@ -71,14 +70,14 @@ class Shell:
         except TimeoutError as error:
             self._drop()
             raise UnreachableError(
-                f"The router at {address} did not finish a command within {COMMAND_TIMEOUT:g} s."
+                f"The router did not finish a command within {COMMAND_TIMEOUT:g} s."
             ) from error
         except (OSError, asyncssh.Error) as error:
             self._drop()
-            raise UnreachableError(f"The connection to the router at {address} broke.") from error
+            raise UnreachableError("The connection to the router broke.") from error
         if done.exit_status is None or done.exit_status < 0:
             self._drop()
-            raise UnreachableError(f"The router at {address} ended the session in mid-command.")
+            raise UnreachableError("The router ended the session in mid-command.")
         return Answer(done.exit_status, str(done.stdout), str(done.stderr))
 
     def _drop(self) -> None:
@@ -115,12 +114,10 @@ class Shell:
             ) from error
         except TimeoutError as error:
             raise UnreachableError(
-                f"The router at {config.address} did not answer within {config.timeout:g} s."
+                f"The router did not answer within {config.timeout:g} s."
             ) from error
         except (OSError, asyncssh.Error) as error:
-            raise UnreachableError(
-                f"The router at {config.address} cannot be reached: {_why(error)}."
-            ) from error
+            raise UnreachableError(f"The router cannot be reached: {_why(error)}.") from error
 
     def _private_key(self) -> asyncssh.SSHKey:
         path = self._config.private_key_file

@@ -100,14 +100,12 @@ class Ovsdb:
         except TimeoutError:
             self.close()
             raise UnreachableError(
-                f"The {self.title} at {self._remotes} did not answer within {self._timeout:g} s. "
-                "Check that it runs and can be reached; the work is tried again."
+                f"The {self.title} did not answer within {self._timeout:g} s."
             ) from None
         except OSError as error:
             self.close()
             raise UnreachableError(
-                f"The {self.title} at {self._remotes} cannot be reached: "
-                f"{error.strerror or error}. Check that it runs; the work is tried again."
+                f"The {self.title} cannot be reached: {error.strerror or error}."
             ) from error
         self._used = time.monotonic()
         if reply.get("error"):
