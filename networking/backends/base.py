@@ -20,7 +20,8 @@ class BackendError(Exception):
     """A device did not do what it was asked to; the text is for people.
 
     Customers read it too, on the page of a change that waits, after the device's name: what may
-    pass by itself is told without the provider's addresses. `retry` says whether the same call may succeed later without anybody changing anything.
+    pass by itself is told without the provider's addresses. `retry` says whether the same call may
+    succeed later without anybody changing anything.
     """
 
     def __init__(self, message: str, *, retry: bool) -> None:
