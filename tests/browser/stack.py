@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,7 @@ def started() -> Iterator[Stack]:
         finally:
             _demarc(environment, "down", within=START_WITHIN)
         assert not _namespaces(lab), "the lab left namespaces behind"
+        assert not _processes(layout.state), "processes were left behind"
 
 
 def running(environment: dict[str, str]) -> Stack:
@@ -111,3 +112,15 @@ def _free_port() -> int:
 def _namespaces(lab: str) -> list[str]:
     folder = Path("/run/netns")
     return [path.name for path in folder.glob(f"demarc.{lab}.*")] if folder.exists() else []
+
+
+def _processes(state: Path) -> list[str]:
+    """The command lines of all processes that name the state folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        # A process may end while its neighbours are read.
+        with suppress(OSError):
+            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            if str(state) in line:
+                found.append(line)
+    return found

@@ -35,6 +35,25 @@ def test_a_change_waits_for_a_dead_database_and_goes_on_by_itself(
     acts.delete(visitor)
 
 
+def test_a_silent_host_is_left_behind_and_catches_up(visit: MakeVisitor, stack: Stack) -> None:
+    visitor = visit(ADMIN)
+    verdicts = visitor.page.locator(".verdicts")
+    assert stack.demarc("lab", "fail", "host", "h2").returncode == 0
+    try:
+        acts.add_network(visitor, "acme", "on-one-host")
+        acts.follow_change(visitor)
+        expect(verdicts).to_contain_text("enforced on 1 of 2 hosts; h2 silent since")
+        visitor.look("change-left-behind")
+        assert stack.demarc("lab", "heal").returncode == 0
+        with visitor.without_reload():
+            expect(verdicts).to_contain_text("h2 caught up", timeout=acts.CHANGE_WITHIN * 1000)
+            expect(verdicts).to_contain_text("enforced on 2 of 2 hosts")
+    finally:
+        stack.demarc("lab", "heal")
+    visitor.follow("on-one-host")
+    acts.delete(visitor)
+
+
 def test_a_change_is_reverted(visit: MakeVisitor, stack: Stack) -> None:
     visitor = visit(ADMIN)
     prefix = acts.add_network(visitor, "acme", "taken-back")
