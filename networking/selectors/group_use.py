@@ -64,7 +64,7 @@ def would_belong(
         name="",
         labels=labels,
         prefixes=tuple(prefixes),
-        networks={network_id: () for network_id in own.values_list("id", flat=True)},
+        networks=dict.fromkeys(own.values_list("id", flat=True), ()),
     )
     rows = visible(Port.objects.filter(within(members), retiring_at=None), actor)
     return rows.select_related("network", "host").order_by("name", "id")

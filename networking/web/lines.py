@@ -1,10 +1,13 @@
 """Rows as tables show them: the object, its state, and what else stands in the line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
-from networking.models import Change, Network, Port, Site
+from networking.models import Change, Group, Network, Port, Site
+from networking.models.base import NounRow
 from networking.planning.addresses import host_capacity
+from networking.selectors.group_use import GroupUse
 from networking.web import states
 from networking.web.states import Status
 
@@ -26,6 +29,15 @@ class PortLine:
 
     port: Port
     status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLine:
+    """A group and what it amounts to."""
+
+    group: Group
+    status: Status
+    use: GroupUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,11 @@ def port_lines(ports: Iterable[Port]) -> tuple[PortLine, ...]:
     return tuple(PortLine(port, states.port(port)) for port in ports)
 
 
+def group_lines(groups: Iterable[Group], use: Mapping[UUID, GroupUse]) -> tuple[GroupLine, ...]:
+    """Of groups as their selector gives them, with their use."""
+    return tuple(GroupLine(group, states.noun(group), use[group.id]) for group in groups)
+
+
 def site_lines(sites: Iterable[Site]) -> tuple[SiteLine, ...]:
     """Of sites."""
     return tuple(SiteLine(site, states.site(site)) for site in sites)
@@ -84,9 +101,9 @@ def change_lines(changes: Iterable[Change]) -> tuple[ChangeLine, ...]:
     )
 
 
-def any_unfinished(rows: Iterable[Network | Port | Site]) -> bool:
+def any_unfinished(rows: Iterable[NounRow]) -> bool:
     """Whether a change of one of these is under way, so that the page has to look again."""
-    return any(row.unfinished or row.retiring_at for row in rows)  # type: ignore[union-attr]
+    return any(row.unfinished or row.retiring_at for row in rows)  # type: ignore[attr-defined]
 
 
 def learned_by(network: Network) -> str:

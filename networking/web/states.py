@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from networking.models import Change, Network, Port
+from networking.models.base import NounRow
 from portal.lib import words
 
 GRAVITY = {"bad": 4, "warn": 3, "busy": 2, "off": 1, "ok": 0}
@@ -73,6 +74,11 @@ def change(state: str, reason: str = "") -> Status:
 
 def network(row: Network) -> Status:
     """Of a network as its selector gives it."""
+    return noun(row)
+
+
+def noun(row: NounRow) -> Status:
+    """Of what is enforced as a whole: a network, a group, a rule, as its selector gives it."""
     under_way: str = row.unfinished  # type: ignore[attr-defined]
     if under_way in (Change.State.WAITING, Change.State.BLOCKED):
         return change(under_way)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from networking.web.views import change, network, port, site
+from networking.web.views import change, group, network, port, site
 
 app_name = "networking"
 
@@ -19,6 +19,11 @@ tenant_patterns: list[URLPattern | URLResolver] = [
     path("ports/<uuid:port_id>/", port.PortDetail.as_view(), name="port_detail"),
     path("ports/<uuid:port_id>/edit", port.PortUpdate.as_view(), name="port_update"),
     path("ports/<uuid:port_id>/delete", port.PortDelete.as_view(), name="port_delete"),
+    path("groups/", group.GroupList.as_view(), name="group_list"),
+    path("groups/new", group.GroupCreate.as_view(), name="group_create"),
+    path("groups/<uuid:group_id>/", group.GroupDetail.as_view(), name="group_detail"),
+    path("groups/<uuid:group_id>/edit", group.GroupUpdate.as_view(), name="group_update"),
+    path("groups/<uuid:group_id>/delete", group.GroupDelete.as_view(), name="group_delete"),
     path("sites/", site.SiteList.as_view(), name="site_list"),
     path("sites/<uuid:site_id>/", site.SiteDetail.as_view(), name="site_detail"),
     path("changes/", change.ChangeList.as_view(), name="change_list"),
