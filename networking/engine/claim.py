@@ -35,12 +35,16 @@ class _Clock(Func):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A scope that this worker owns as long as nobody holds a higher token."""
+    """A scope that this worker owns as long as nobody holds a higher token.
+
+    `settled` says that whatever was sent to the device before had been verified by then.
+    """
 
     scope_id: UUID
     tenant_id: UUID
     token: int
     attempts: int
+    settled: bool
     device: Device
     ref: ScopeRef
 
@@ -94,6 +98,7 @@ def _claim(scope: Scope) -> Claim:
         tenant_id=scope.tenant_id,
         token=scope.token,
         attempts=scope.attempts,
+        settled=max(scope.sent, scope.applied) <= scope.verified,
         device=device_of(scope),
         ref=reference(scope),
     )

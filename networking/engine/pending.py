@@ -12,10 +12,10 @@ from django.utils import timezone
 from networking.engine.announce import announce
 from networking.engine.device import Device, fabric_device
 from networking.engine.judge import Reading
-from networking.engine.record import keep, mark_verified
+from networking.engine.record import keep, mark_verified, newly_verified
 from networking.engine.settle import settle
 from networking.engine.verdicts import fabric_verdict, host_verdict, silent_host_verdict
-from networking.models import Change, ChangeScope, Fabric, Host, Scope, Verdict
+from networking.models import Change, Fabric, Host, Scope, Verdict
 from portal.lib.db import DatabaseRole, acting_as
 
 
@@ -107,7 +107,7 @@ def enforce(fabric_id: UUID, number: int, reading: Reading, since: datetime) -> 
         silent = _silent(fabric_id, reading, since)
         keep(
             verdict
-            for change in _newly_verified(ids)
+            for change in newly_verified(ids)
             for verdict in _verdicts(change, fabric.name, reading, silent)
         )
         mark_verified(ids)
@@ -123,13 +123,6 @@ def _silent(fabric_id: UUID, reading: Reading, since: datetime) -> list[tuple[st
         )
     )
     return [(name, known.get(name) or since) for name in sorted(reading.lagging)]
-
-
-def _newly_verified(scope_ids: list[UUID]) -> list[Change]:
-    rows = ChangeScope.objects.filter(
-        scope__in=scope_ids, verified_at=None, change__generation__lte=F("scope__verified")
-    )
-    return [row.change for row in rows.select_related("change")]
 
 
 def _verdicts(

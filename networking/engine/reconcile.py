@@ -9,11 +9,13 @@ from networking.engine import record, sessions, wake
 from networking.engine.claim import Claim, claim, kept
 from networking.engine.compare import differences, plan_for
 from networking.engine.device import open_fabric, open_router
+from networking.engine.quiet import in_force
 from networking.engine.sites import watch
 from networking.engine.snapshot import Snapshot, snapshot
 from networking.engine.verdicts import router_verdict, site_verdict
 from networking.intent import RouterIntent
 from networking.models import Verdict
+from networking.planning import Plan
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +54,11 @@ def _pass(held: Claim) -> None:
             _route(router, held, wanted, wanted.intent)
         return
     with open_fabric(held.device) as fabric:
-        bring(fabric, held, wanted)
+        plan = bring(fabric, held, wanted)
+        quiet = in_force(fabric, held, plan)
+    if quiet is not None:
+        record.in_force(held, wanted.generation, quiet)
+        return
     record.handed_over(held, wanted.generation)
     wake.send(held.device.id)
 
@@ -72,20 +78,22 @@ def _route(router: RouterBackend, held: Claim, wanted: Snapshot, intent: RouterI
     record.verified(held, wanted.generation, verdicts, seen.sessions)
 
 
-def bring(backend: Backend[Any], held: Claim, wanted: Snapshot) -> None:
-    """Make the device hold what is wanted, and read it back. Raises BackendError.
+def bring(backend: Backend[Any], held: Claim, wanted: Snapshot) -> Plan:
+    """Make the device hold what is wanted, and read it back; what was done. Raises BackendError.
 
     The token goes first: from then on the device refuses whoever had the scope before.
     """
     backend.claim(held.ref, held.token)
     plan = plan_for(backend, held.ref, wanted)
     if not plan:
-        return
+        return plan
+    record.sending(held, wanted.generation)
     backend.apply(held.ref, plan, held.token)
     if rest := plan_for(backend, held.ref, wanted):
         raise BackendError(
             f"What was sent was read back otherwise: {differences(rest)}.", retry=True
         )
+    return plan
 
 
 def _give_up(held: Claim, error: BackendError) -> None:

@@ -5,20 +5,31 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from networking.backends.base import Session, StaleTokenError
 from networking.engine import sessions
 from networking.engine.announce import announce
 from networking.engine.backoff import pause
 from networking.engine.claim import Claim
+from networking.engine.quiet import InForce
 from networking.engine.settle import settle
-from networking.models import ChangeScope, Scope, Verdict
+from networking.engine.verdicts import quiet_verdict
+from networking.models import Change, ChangeScope, Scope, Verdict
 from portal.lib.db import DatabaseRole, acting_as
 
 SETTLED = {"attempts": 0, "retry_at": None, "error": "", "blocked": False}
 """What a scope looks like that nothing holds up."""
+
+
+def sending(held: Claim, generation: int) -> None:
+    """Something of this generation is about to be sent to the device. Whoever finds it neither
+    applied nor verified later knows that the device may hold it."""
+    with acting_as(DatabaseRole.WORKER):
+        if not _owned(held).update(sent=generation):
+            raise _overtaken()
 
 
 def applied(held: Claim, generation: int) -> None:
@@ -34,6 +45,29 @@ def handed_over(held: Claim, generation: int) -> None:
     with acting_as(DatabaseRole.WORKER):
         _update(held, applied=generation, applied_at=Now(), leased_until=None, **SETTLED)
         _carry(held, generation)
+        settle([held.scope_id])
+
+
+def in_force(held: Claim, generation: int, quiet: InForce) -> None:
+    """The fabric holds this generation, and it is in force without a word of the hosts; the claim
+    ends."""
+    with acting_as(DatabaseRole.WORKER):
+        _update(
+            held,
+            applied=generation,
+            applied_at=Now(),
+            verified=generation,
+            verified_at=Now(),
+            leased_until=None,
+            **SETTLED,
+        )
+        _carry(held, generation)
+        now = timezone.now()
+        keep(
+            quiet_verdict(change, held.device.name, quiet.plan, quiet.silent, now)
+            for change in newly_verified([held.scope_id])
+        )
+        mark_verified([held.scope_id])
         settle([held.scope_id])
 
 
@@ -77,7 +111,15 @@ def failed(held: Claim, reason: str, *, retry: bool) -> None:
 def still_owned(held: Claim) -> bool:
     """Whether no other worker has taken the scope since."""
     with acting_as(DatabaseRole.WORKER):
-        return Scope.objects.filter(pk=held.scope_id, token=held.token).exists()
+        return _owned(held).exists()
+
+
+def newly_verified(scope_ids: Iterable[UUID]) -> list[Change]:
+    """What the scopes have verified by now and is not ticked off, in the caller's transaction."""
+    rows = ChangeScope.objects.filter(
+        scope__in=scope_ids, verified_at=None, change__generation__lte=F("scope__verified")
+    )
+    return [row.change for row in rows.select_related("change")]
 
 
 def mark_verified(scope_ids: Iterable[UUID]) -> None:
@@ -98,9 +140,17 @@ def keep(verdicts: Iterable[Verdict]) -> None:
 
 
 def _update(held: Claim, **fields: Any) -> None:
-    if not Scope.objects.filter(pk=held.scope_id, token=held.token).update(**fields):
-        raise StaleTokenError("Another worker has taken the scope over.")
+    if not _owned(held).update(**fields):
+        raise _overtaken()
     announce("scope", held.scope_id, held.tenant_id)
+
+
+def _owned(held: Claim) -> QuerySet[Scope]:
+    return Scope.objects.filter(pk=held.scope_id, token=held.token)
+
+
+def _overtaken() -> StaleTokenError:
+    return StaleTokenError("Another worker has taken the scope over.")
 
 
 def _carry(held: Claim, generation: int) -> None:

@@ -8,6 +8,7 @@ from networking.backends.base import Session
 from networking.engine.words import clock, duration, listing
 from networking.intent import Site
 from networking.models import Change, Verdict
+from networking.planning import Action, Plan
 
 PREFIX_FIELDS = ("ipv4_prefix", "ipv6_prefix")
 
@@ -53,14 +54,36 @@ def fabric_verdict(
     """How many of the hosts enforce the change, and who is left behind."""
     seconds = _since(change, at)
     text = enforced(hosts - len(silent), hosts)
-    if not silent:
-        text = f"{text} after {duration(seconds)}"
-    elif len(silent) == 1:
-        text = f"{text}; {silent[0][0]} silent since {clock(silent[0][1])}"
-    else:
-        names = listing([name for name, _ in silent], "hosts")
-        text = f"{text}; {names} silent since {clock(min(since for _, since in silent))}"
+    text += _but(silent) if silent else f" after {duration(seconds)}"
     return _verdict(change, "fabric", fabric, text, at, seconds, behind=bool(silent))
+
+
+def quiet_verdict(
+    change: Change, fabric: str, plan: Plan, silent: Sequence[tuple[str, datetime]], at: datetime
+) -> Verdict:
+    """The plan is where hosts read it; none of them was asked, so it speaks of no single one."""
+    seconds = _since(change, at)
+    text = f"nothing to do on {fabric}"
+    if plan:
+        text = f"{_moved(plan)} after {duration(seconds)}: hosts read it southbound{_but(silent)}"
+    return _verdict(change, "fabric", fabric, text, at, seconds)
+
+
+def _moved(plan: Plan) -> str:
+    """`group shop is in force`; the names are those that people gave."""
+    nouns = dict.fromkeys(
+        f"{step.noun.type} {step.noun.name}" for step in plan.steps if step.noun.name
+    )
+    gone = all(step.action is Action.DELETE for step in plan.steps)
+    verb = "are" if len(nouns) > 1 else "is"
+    return f"{listing(list(nouns), 'groups') or 'it'} {verb} {'gone' if gone else 'in force'}"
+
+
+def _but(silent: Sequence[tuple[str, datetime]]) -> str:
+    if not silent:
+        return ""
+    names = listing([name for name, _ in silent], "hosts")
+    return f"; {names} silent since {clock(min(since for _, since in silent))}"
 
 
 def enforced(live: int, hosts: int) -> str:

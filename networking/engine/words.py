@@ -7,7 +7,9 @@ LISTED = 3  # items that are named one by one
 
 
 def duration(seconds: float) -> str:
-    """A length of time to two digits or so: `0.3 s`, `42 s`, `7 min`, `3 h`."""
+    """A length of time to two digits or so: `0.02 s`, `0.3 s`, `42 s`, `7 min`, `3 h`."""
+    if 0 < seconds < 0.095:
+        return f"{seconds:.2f} s"
     if seconds < 9.95:
         return f"{max(seconds, 0):.1f} s"
     if seconds < 120:

@@ -14,6 +14,10 @@ from networking.planning import Noun, Resource, diff
     ("seconds", "text"),
     [
         (-0.2, "0.0 s"),
+        (0.0, "0.0 s"),
+        (0.021, "0.02 s"),
+        (0.0949, "0.09 s"),
+        (0.095, "0.1 s"),
         (0.31, "0.3 s"),
         (9.94, "9.9 s"),
         (9.96, "10 s"),
