@@ -1,5 +1,6 @@
 """Rules by packets: order, default deny, groups that change, sites, and two tenants alike."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -15,7 +16,7 @@ from tests.networking.backends.ovn.intents import make_network, new_tenant
 from tests.networking.backends.ovn.policies import group_of, rule
 from tests.wire.fabric import Fabric, carried, way_out
 from tests.wire.looks import pings
-from tests.wire.traffic import call, calls, serving
+from tests.wire.traffic import call, calls, send, serving
 from tests.wire.uplink import learned, site_prefixes
 
 pytestmark = pytest.mark.wire
@@ -194,6 +195,40 @@ def test_a_moved_machine_takes_its_access_along(
     eventually(lambda: call(lab, "acme/web-2", "tcp", address, 80) == "acme/db-1", within=5)
     assert call(lab, "acme/web-1", "tcp", address, 80) == "silence"
     assert fabric.backend.progress().requested == asked
+
+
+def hits(fabric: Fabric, acme: FabricIntent) -> Counter[str]:
+    """The packets that each rule counted, on all hosts together."""
+    found: Counter[str] = Counter()
+    # Flows are looked up once while a backend is open.
+    with Fabric(fabric.lab).backend as backend:
+        for host in fabric.lab.hosts:
+            for one in backend.hits(host.name, acme.tenant.id):
+                found[one.rule_id] += one.packets
+    return found
+
+
+def test_hits_are_the_packets_sent(
+    lab: Lab, fabric: Fabric, acme: FabricIntent, policy: Any
+) -> None:
+    web, database = sides(acme)
+    site = site_prefixes(lab, BERLIN)
+    pinged = rule(10, web, database, ALLOW, Protocol.ICMP)
+    denied = rule(20, web, database, DENY, Protocol.UDP, 9999)
+    outwards = rule(30, web, site, DENY, Protocol.UDP, 9999)
+    idle = rule(40, database, web, ALLOW)
+    policy(groups=(web, database), sites=(site,), rules=(pinged, denied, outwards, idle))
+    before = hits(fabric, acme)
+    ping = ("ping", "-n", "-q", "-i", "0.05", "-c", "20")
+    assert lab.exec("acme/web-1", *ping, server(acme).ipv4).returncode == 0
+    plan = next(one for one in lab.plan.sites if one.name == BERLIN)
+    send(lab, "acme/web-1", server(acme).ipv4, 9999, 7)
+    send(lab, "acme/web-2", server(acme).ipv6, 9999, 4)
+    send(lab, "acme/web-1", str(plan.host_v4.ip), 9999, 5)
+    wanted = Counter({pinged.id: 20, denied.id: 11, outwards.id: 5})
+    # The switch adds up what passed its cache once a second.
+    eventually(lambda: hits(fabric, acme) - before == wanted, within=10)
+    assert hits(fabric, acme) - before == wanted
 
 
 def test_two_tenants_with_equal_addresses_and_opposite_rules(

@@ -87,3 +87,23 @@ def call(lab: Lab, where: str, protocol: str, address: str, port: int) -> Answer
     """What a client is told: a server's name, `refused` or `silence`."""
     (answer,) = calls(lab, where, (protocol, address, port))
     return answer
+
+
+# Sends datagrams, a moment apart, and expects no answer.
+_SEND = """
+import socket, sys, time
+address, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+family = socket.AF_INET6 if ":" in address else socket.AF_INET
+with socket.socket(family, socket.SOCK_DGRAM) as out:
+    out.bind(("", 40000))
+    for _ in range(count):
+        out.sendto(b"counted", (address, port))
+        time.sleep(0.02)
+"""
+
+
+def send(lab: Lab, where: str, address: str, port: int, count: int) -> None:
+    """Send as many datagrams from one port to another."""
+    argv = ("/usr/bin/python3", "-c", _SEND, address, str(port), str(count))
+    done = lab.exec(where, *argv)
+    assert done.returncode == 0, done.stderr

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Self
 
-from networking.backends.base import FabricProgress, MemberHealth, PortLocation
-from networking.backends.ovn import fence, membership, monitors
+from networking.backends.base import FabricProgress, MemberHealth, PortLocation, RuleHits
+from networking.backends.ovn import counters, fence, membership, monitors, openflow
 from networking.backends.ovn import progress as reports
 from networking.backends.ovn.apply import apply
 from networking.backends.ovn.config import OvnConfig
@@ -25,6 +25,8 @@ class OvnBackend:
     order: Sequence[str] = ORDER
 
     def __init__(self, config: OvnConfig) -> None:
+        self._config = config
+        self._flows: dict[str, tuple[counters.RuleFlow, ...]] = {}
         self._hosts = tuple(name for name, _ in config.hosts)
         self.northbound = Ovsdb(
             "northbound database",
@@ -93,6 +95,18 @@ class OvnBackend:
     def members(self, tenant_id: str) -> tuple[MemberHealth, ...]:
         """What hosts found of the members of the tenant's VIPs. Raises BackendError."""
         return monitors.members(self.northbound, self.southbound, tenant_id)
+
+    def hits(self, host: str, tenant_id: str) -> tuple[RuleHits, ...]:
+        """What the host's switch counted of the tenant's rules. Which flows are a rule's is read
+        once for each tenant while the backend is open. Raises BackendError."""
+        if tenant_id not in self._flows:
+            found = counters.rule_flows(self.northbound, self.southbound, tenant_id)
+            self._flows[tenant_id] = found
+        flows = self._flows[tenant_id]
+        if not flows:
+            return ()
+        counted = openflow.counts(self._config, host, {flow.cookie for flow in flows})
+        return counters.hits(host, flows, counted)
 
     def locate(self, port_ids: Sequence[str] | None = None) -> tuple[PortLocation, ...]:
         """Where these ports (or all of ours) are plugged in. Raises BackendError."""

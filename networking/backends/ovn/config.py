@@ -27,8 +27,10 @@ class OvnConfig:
 
     `northbound` and `southbound` are connection methods (man 7 ovsdb): `unix:FILE`,
     `tcp:HOST:PORT` or `ssl:HOST:PORT`, several of one cluster separated by commas. `hosts` pairs
-    the chassis that belong to the fabric with their own databases. `timeout` is in seconds and
-    bounds each request as a whole, the connecting included.
+    the chassis that belong to the fabric with their own databases. `openflow` pairs those with
+    where their integration bridge speaks OpenFlow; it may leave out hosts whose database is a
+    local socket, which the bridge's lies beside. `timeout` is in seconds and bounds each request
+    as a whole, the connecting included.
     """
 
     northbound: str
@@ -36,9 +38,11 @@ class OvnConfig:
     hosts: tuple[tuple[str, str], ...] = ()
     timeout: float = DEFAULT_TIMEOUT
     tls: Tls | None = None
+    openflow: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        for remotes in (self.northbound, self.southbound, *(ovsdb for _, ovsdb in self.hosts)):
+        pairs = (*self.hosts, *self.openflow)
+        for remotes in (self.northbound, self.southbound, *(remote for _, remote in pairs)):
             self._check(remotes)
         if self.timeout <= 0:
             raise ValueError(f"timeout is {self.timeout}; give seconds, more than 0")
@@ -58,7 +62,8 @@ class OvnConfig:
         return cls(
             northbound=data["northbound"],
             southbound=data["southbound"],
-            hosts=_pairs(data.get("hosts", [])),
+            hosts=_pairs("hosts", data.get("hosts", [])),
+            openflow=_pairs("openflow", data.get("openflow", [])),
             timeout=_seconds(data.get("timeout", DEFAULT_TIMEOUT)),
             tls=_tls(data.get("tls")),
         )
@@ -76,11 +81,11 @@ class OvnConfig:
                 )
 
 
-def _pairs(value: Json) -> tuple[tuple[str, str], ...]:
+def _pairs(name: str, value: Json) -> tuple[tuple[str, str], ...]:
     try:
-        return tuple((str(name), str(ovsdb)) for name, ovsdb in value)
+        return tuple((str(host), str(remote)) for host, remote in value)
     except (TypeError, ValueError):
-        raise ValueError("hosts is not a list of [chassis name, connection method]") from None
+        raise ValueError(f"{name} is not a list of [chassis name, connection method]") from None
 
 
 def _seconds(value: Json) -> float:

@@ -3,15 +3,18 @@
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import cycle
 
 from networking.backends.base import (
+    BackendError,
     FabricProgress,
     Health,
     HostProgress,
     MemberHealth,
     PortLocation,
+    RuleHits,
 )
 from networking.backends.simulator.device import SimulatedDevice
 from networking.intent import FabricIntent
@@ -69,6 +72,39 @@ class SimulatedFabric(SimulatedDevice):
             vips = [resource for resource, _ in self._held(db, tenant_id, "vip")]
             found = {health for vip in vips for health in self._health(db, vip)}
         return tuple(sorted(found, key=lambda one: (one.port_id, one.address, one.port)))
+
+    def hits(self, host: str, tenant_id: str) -> tuple[RuleHits, ...]:
+        """What was counted of simulated packets."""
+        with self.store.answer() as db:
+            if host not in self.config.hosts:
+                raise BackendError(f"The fabric has no host {host}.", retry=False)
+            rows = db.execute(
+                "SELECT rule, packets, bytes FROM hit WHERE tenant = ? AND host = ? ORDER BY rule",
+                (tenant_id, host),
+            )
+            return tuple(RuleHits(host, rule, rule, *counted) for rule, *counted in rows)
+
+    def count(self, tenant_id: str, rule_id: str, packets: int, size: int) -> None:
+        """Packets of `size` bytes matched a rule, on the first host."""
+        host = self.config.hosts[0] if self.config.hosts else ""
+        with self.store.answer() as db:
+            db.execute(
+                "INSERT INTO hit VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+                " packets = packets + excluded.packets, bytes = bytes + excluded.bytes",
+                (tenant_id, host, rule_id, packets, packets * size),
+            )
+
+    def without_the_dead(self, intent: FabricIntent) -> FabricIntent:
+        """The intent with those members alone that answer their VIP's health check."""
+        health = self.members(intent.tenant.id)
+        dead = {one.port_id for one in health if one.health is Health.OFFLINE}
+        vips = (
+            replace(vip, members=tuple(m for m in vip.members if m.port_id not in dead))
+            if vip.check
+            else vip
+            for vip in intent.vips
+        )
+        return replace(intent, vips=tuple(vips))
 
     def _health(self, db: sqlite3.Connection, vip: Resource) -> Iterator[MemberHealth]:
         if not vip.attrs["check"]:
