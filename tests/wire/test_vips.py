@@ -10,7 +10,14 @@ import pytest
 
 from lab import Lab
 from networking.backends.base import Health
-from networking.intent import FabricIntent, Protocol, RuleAction, Vip, VipPort
+from networking.intent import (
+    FabricIntent,
+    Protocol,
+    RuleAction,
+    Vip,
+    VipPort,
+    eui64_address,
+)
 from tests.lab.byhand import eventually
 from tests.networking.backends.ovn.intents import make_network, new_tenant
 from tests.networking.backends.ovn.policies import VIP_PREFIXES, group_of, rule, vip_of
@@ -45,12 +52,12 @@ def acme(lab: Lab, fabric: Fabric) -> Iterator[FabricIntent]:
     web = make_network("10.1.0.0/24", ipv6_prefix="fd10:1::/64")
     servers = make_network("10.1.1.0/24", ports=3, ipv6_prefix="fd10:1:1::/64", name="srv")
     renamed = tuple(
-        replace(port, name=f"srv-{index}", mac=port.mac.replace("00:00:00:00", "00:00:01:00"))
+        replace(port, name=f"srv-{index}", mac=mac, ipv6=eui64_address(servers.ipv6_prefix, mac))
         for index, port in enumerate(servers.ports, 1)
+        for mac in (f"02:00:00:01:00:0{index}",)
     )
-    servers = replace(
-        servers, ports=tuple(replace(port, ipv6="") for port in renamed), probe_ipv4="10.1.1.254"
-    )
+    probes = {"probe_ipv4": "10.1.1.254", "probe_ipv6": "fd10:1:1::fffe"}
+    servers = replace(servers, ports=renamed, **probes)
     way = way_out(lab.plan.attachments[0], "h1", "h2")
     intent = FabricIntent(new_tenant("acme"), 1, (web, servers), way, vip_prefixes=VIP_PREFIXES)
     intent = replace(intent, vips=(shop(intent),))
@@ -66,20 +73,28 @@ def serve(lab: Lab, fabric: Fabric, acme: FabricIntent) -> Iterator[ExitStack]:
         for name in SERVERS:
             stack.enter_context(serving(lab, name, "tcp", SERVED))
             stack.enter_context(serving(lab, name, "udp", 5353))
-        eventually(lambda: set(healths(fabric, acme).values()) == {Health.ONLINE}, within=30)
+        eventually(lambda: all_are(fabric, acme, Health.ONLINE), within=30)
         eventually(lambda: len(spread(lab, "acme/web-1")) == len(SERVERS), within=30)
         yield stack
 
 
-def healths(fabric: Fabric, intent: FabricIntent) -> dict[str, Health]:
+def healths(fabric: Fabric, intent: FabricIntent) -> dict[tuple[str, bool], Health]:
+    """By the machine's name, and whether it is asked by IPv6."""
     names = {port.id: port.name for network in intent.networks for port in network.ports}
     found = fabric.backend.members(intent.tenant.id)
-    return {names[one.port_id]: one.health for one in found}
+    return {(names[one.port_id], ":" in one.address): one.health for one in found}
 
 
-def spread(lab: Lab, client: str, protocol: str = "tcp", port: int = PORT) -> Counter[str]:
+def all_are(fabric: Fabric, intent: FabricIntent, health: Health) -> bool:
+    found = healths(fabric, intent)
+    return len(found) == 2 * len(SERVERS) and set(found.values()) == {health}
+
+
+def spread(
+    lab: Lab, client: str, protocol: str = "tcp", port: int = PORT, vip: str = "10.99.0.1"
+) -> Counter[str]:
     """Who answered, of many tries."""
-    return Counter(calls(lab, client, *[(protocol, "10.99.0.1", port)] * TRIES))
+    return Counter(calls(lab, client, *[(protocol, vip, port)] * TRIES))
 
 
 def test_connections_spread_over_members_on_both_hosts(
@@ -92,6 +107,7 @@ def test_connections_spread_over_members_on_both_hosts(
         answered = spread(lab, client)
         assert set(answered) == set(SERVERS)
     assert set(spread(lab, "acme/web-1", "udp", 53)) == set(SERVERS)
+    assert set(spread(lab, "acme/web-1", vip="fd10:99::1")) == set(SERVERS)
 
 
 def test_a_member_reaches_itself_and_its_neighbours(lab: Lab, serve: ExitStack) -> None:
@@ -119,21 +135,21 @@ def test_a_dead_member_is_left_out_in_time_and_taken_back(
         for name in SERVERS[:2]:
             stack.enter_context(serving(lab, name, "tcp", SERVED))
         with serving(lab, SERVERS[2], "tcp", SERVED):
-            eventually(lambda: set(healths(fabric, acme).values()) == {Health.ONLINE}, within=30)
+            eventually(lambda: all_are(fabric, acme, Health.ONLINE), within=30)
             eventually(lambda: set(spread(lab, "acme/web-1")) == set(SERVERS), within=10)
         dead = time.monotonic()
         eventually(lambda: set(spread(lab, "acme/web-1")) == set(SERVERS[:2]), within=within)
         assert time.monotonic() - dead < within
-        assert healths(fabric, acme)["srv-3"] is Health.OFFLINE
+        assert healths(fabric, acme)["srv-3", False] is Health.OFFLINE
         with serving(lab, SERVERS[2], "tcp", SERVED):
             eventually(lambda: set(spread(lab, "acme/web-1")) == set(SERVERS), within=within)
-            assert healths(fabric, acme)["srv-3"] is Health.ONLINE
+            assert healths(fabric, acme)["srv-3", False] is Health.ONLINE
 
 
 def test_without_a_healthy_member_the_client_is_told_at_once(
     lab: Lab, fabric: Fabric, acme: FabricIntent
 ) -> None:
-    eventually(lambda: set(healths(fabric, acme).values()) == {Health.OFFLINE}, within=30)
+    eventually(lambda: all_are(fabric, acme, Health.OFFLINE), within=30)
     eventually(lambda: call(lab, "acme/web-1", "tcp", "10.99.0.1", PORT) == "refused")
 
 
@@ -154,4 +170,4 @@ def test_rules_see_the_member_and_checks_need_none(
         replace(closed, groups=(clients, members), sites=(site,), rules=(useless, opened))
     )
     assert set(spread(lab, "acme/web-1")) == set(SERVERS)
-    assert set(healths(fabric, acme).values()) == {Health.ONLINE}
+    assert all_are(fabric, acme, Health.ONLINE)
