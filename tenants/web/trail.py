@@ -18,11 +18,14 @@ class Fact:
 
 
 def facts(detail: Mapping[str, Any]) -> Iterator[Fact]:
-    """The fields that an event's detail says were set, cleared or changed."""
+    """The fields that an event's detail says were set, cleared or changed; of something that was
+    deleted, what they were."""
     before, after = detail.get("before") or {}, detail.get("after") or {}
     told = {name: value for name, value in detail.items() if name not in ("before", "after")}
     if not isinstance(before, dict) or not isinstance(after, dict):
         before, after = {"value": before}, {"value": after}
+    if not after:
+        before, after = {}, before
     for name in sorted(before.keys() | after.keys()):
         old, new = _text(before.get(name)), _text(after.get(name))
         if old != new and not name.endswith("_id"):

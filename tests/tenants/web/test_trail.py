@@ -24,6 +24,11 @@ def test_other_details_are_told_as_they_are():
     assert list(facts({})) == []
 
 
+def test_of_what_was_deleted_its_last_fields_are_told():
+    detail = {"before": {"name": "web", "mtu": 1400, "ipv6_prefix": ""}, "after": {}}
+    assert list(facts(detail)) == [Fact("mtu", "", "1400"), Fact("name", "", "web")]
+
+
 def test_a_bare_value_before_and_after_is_told_too():
     assert list(facts({"before": "network", "after": "admin"})) == [
         Fact("value", "network", "admin")
