@@ -18,9 +18,10 @@ from networking.backends.base import (
 )
 from networking.backends.simulator.device import SimulatedDevice
 from networking.intent import FabricIntent
-from networking.planning import Action, Plan, Resource, outline
+from networking.planning import Plan, Resource, outline
 from networking.planning.outline import SITE_PREFIXES, SURROUNDINGS
 
+_SETS = ("group", SITE_PREFIXES)
 _KEPT_REQUESTS = 10_000
 """Newest requests that are remembered; a host that fell silent before them seems to know none."""
 
@@ -52,19 +53,18 @@ class SimulatedFabric(SimulatedDevice):
             return FabricProgress(requested=newest, compiled=newest, hosts=hosts)
 
     def quiet(self, plan: Plan) -> bool:
-        """Whether only groups change."""
-        return all(step.kind == "group" for step in plan.steps)
+        """Whether only groups, and what sites stand for in rules, change."""
+        return all(step.kind in _SETS for step in plan.steps)
 
     def confirm(self, plan: Plan) -> bool:
         """Whether the groups are as the plan has them; hosts read them where they are kept."""
         with self.store.answer() as db:
-            held = {resource.key: resource for resource, _ in self._held(db, "%", "group")}
+            held = {one.ident: one for kind in _SETS for one, _ in self._held(db, "%", kind)}
+        moved = (step for step in plan.steps if step.kind in _SETS)
         return all(
-            step.key not in held if step.action is Action.DELETE
-            else held.get(step.key) == step.resource()
-            for step in plan.steps
-            if step.kind == "group"
-        )  # fmt: skip
+            held.get((step.kind, step.key)) == (step.resource() if step.after else None)
+            for step in moved
+        )
 
     def members(self, tenant_id: str) -> tuple[MemberHealth, ...]:
         """Checked members answer, until one is told to be down."""
