@@ -10,12 +10,12 @@ import pytest
 
 from lab import Lab
 from lab.topology import Attachment
-from networking.intent import FabricIntent, Group, Port, Protocol, RuleAction
+from networking.intent import FabricIntent, Group, Port, Protocol, RuleAction, eui64_address
 from tests.lab.byhand import eventually
 from tests.networking.backends.ovn.intents import make_network, new_tenant
 from tests.networking.backends.ovn.policies import group_of, rule
 from tests.wire.fabric import Fabric, carried, way_out
-from tests.wire.looks import pings
+from tests.wire.looks import pings, tapped
 from tests.wire.traffic import call, calls, send, serving
 from tests.wire.uplink import learned, site_prefixes
 
@@ -195,6 +195,54 @@ def test_a_moved_machine_takes_its_access_along(
     eventually(lambda: call(lab, "acme/web-2", "tcp", address, 80) == "acme/db-1", within=5)
     assert call(lab, "acme/web-1", "tcp", address, 80) == "silence"
     assert fabric.backend.progress().requested == asked
+
+
+def test_a_site_cannot_pretend_to_be_a_machine(lab: Lab, acme: FabricIntent, policy: Any) -> None:
+    """Rules trust addresses: one of ours that comes in by the way out is a lie."""
+    web, database = sides(acme)
+    policy(groups=(web, database), rules=(rule(10, web, database), rule(20, None, database, DENY)))
+    attachment = lab.plan.attachments[0]
+    vrf, honest, forged = attachment.vrf, "100.64.1.1", acme.networks[0].ports[0].ipv4
+    via = ("via", str(attachment.gateway_v4.ip))
+    target = acme.networks[0].ports[1].ipv4
+    lab.exec(vrf, "ip", "route", "replace", "10.1.0.0/16", *via)
+    lab.exec(vrf, "ip", "addr", "add", f"{forged}/32", "dev", "lo")
+    lab.exec(vrf, "ip", "link", "set", "lo", "up")
+    try:
+        assert eventually(lambda: pings(lab, vrf, target, "-I", honest))
+        with (
+            tapped(lab, "acme/db-1", "eth0", "icmp") as protected,
+            tapped(lab, "acme/web-2", "eth0", "icmp") as open_to_all,
+        ):
+            assert not pings(lab, vrf, server(acme).ipv4, "-I", forged)
+            assert not pings(lab, vrf, target, "-I", forged)
+            assert pings(lab, vrf, target, "-I", honest)
+            assert eventually(lambda: any(honest in line for line in open_to_all))
+        assert protected == []
+        assert not any(forged in line for line in open_to_all)
+    finally:
+        lab.exec(vrf, "ip", "addr", "del", f"{forged}/32", "dev", "lo")
+        lab.exec(vrf, "ip", "route", "del", "10.1.0.0/16")
+
+
+def test_a_machine_boots_where_all_is_denied(lab: Lab, acme: FabricIntent, policy: Any) -> None:
+    """DHCP, router advertisements and neighbour discovery are no matter of rules."""
+    web, database = acme.networks
+    mac = "02:00:00:00:01:33"
+    address = eui64_address(database.ipv6_prefix, mac)
+    late = Port("5d0c9b53-0f6f-4f0a-8d11-000000000033", "db-3", mac, "10.1.1.33", address)
+    closed = replace(database, default_deny=True, ports=(*database.ports, late))
+    everything = rule(1, None, None, DENY)
+    policy(networks=(web, closed), rules=(everything,))
+
+    def has(text: str) -> bool:
+        rows = [row for row in lab.machines() if row.name == "db-3"]
+        return bool(rows) and text in lab.exec("acme/db-3", "ip", "-o", "addr").stdout
+
+    assert eventually(lambda: has("10.1.1.33/24"), within=30)
+    assert eventually(lambda: has(address), within=30)
+    assert pings(lab, "acme/db-3", database.ipv4_gateway)
+    assert not pings(lab, "acme/db-3", server(acme).ipv4)
 
 
 def hits(fabric: Fabric, acme: FabricIntent) -> Counter[str]:

@@ -5,13 +5,14 @@ may use the same prefixes. The transit is a switch of its own with a localnet po
 own VLAN: on a shared one, a tenant could reach another's machines with a crafted route.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_interface, ip_network
 
 from networking.backends.ovn.balancing import balance
 from networking.backends.ovn.identity import RowUuid, router_mac
 from networking.backends.ovn.policy import enforce
 from networking.backends.ovn.rows import Rows
+from networking.backends.ovn.spaces import FAMILIES, of_family
 from networking.intent import FabricIntent, Network, Port, Transit
 from networking.planning import Json, Noun, Resource
 
@@ -23,6 +24,9 @@ SLAAC_LENGTH = 64
 # one takes over by itself only where a third host is seen (BFD): of two, the one left takes itself
 # for cut off, and the intent must name it alone.
 TOP_PRIORITY = 1000
+
+# Of policies on the router, ovn-nb takes 0 to 32767; there are no others yet.
+REFUSAL_PRIORITY = 1000
 
 _NO_REFERENCE: Mapping[str, Json] = {"dhcpv4_options": None, "dhcpv6_options": None}
 
@@ -38,7 +42,7 @@ def render(intent: FabricIntent) -> tuple[Resource, ...]:
     for network in intent.networks:
         topology.network(network)
     if intent.transit:
-        topology.transit(intent.transit)
+        topology.transit(intent.transit, _own(intent))
     enforce(rows, intent)
     balance(rows, intent)
     return tuple(rows.resources)
@@ -76,8 +80,9 @@ class _Topology:
         for port in network.ports:
             self._port(port, switch, options)
 
-    def transit(self, transit: Transit) -> None:
-        """The way to the provider's router: switch, VLAN, gateway hosts, default routes."""
+    def transit(self, transit: Transit, own: Sequence[str]) -> None:
+        """The way to the provider's router: switch, VLAN, gateway hosts, default routes. `own` are
+        prefixes from which nothing may come in by it."""
         noun = Noun("transit", transit.id, transit.name)
         switch = self._switch(noun)
         localnet = {
@@ -95,6 +100,22 @@ class _Topology:
         for next_hop, prefix in ((transit.router_ipv4, "0.0.0.0/0"), (transit.router_ipv6, "::/0")):
             if next_hop:
                 self._route(noun, prefix, next_hop, name)
+        self._refuse(noun, name, own)
+
+    def _refuse(self, noun: Noun, port: str, own: Sequence[str]) -> None:
+        """Drop what comes in by a port with one of our own addresses as its source: rules trust
+        addresses, and port security guards machines' ports alone."""
+        for family in FAMILIES:
+            prefixes = [prefix for prefix in own if of_family(prefix, family)]
+            if prefixes:
+                sources = ", ".join(sorted(prefixes))
+                columns = {
+                    "priority": REFUSAL_PRIORITY,
+                    "match": f'inport == "{port}" && {family.word}.src == {{{sources}}}',
+                    "action": "drop",
+                }
+                uuid = self._rows.uuid("Logical_Router_Policy", noun.id, family.word)
+                self._rows.add("Logical_Router_Policy", uuid, noun, columns, parents=[self._router])
 
     def discard(self, prefix: str) -> None:
         """Drop what is for the prefix and was not taken out before: the default route would send
@@ -184,6 +205,12 @@ class _Topology:
             "route_table": "",
         }
         self._rows.add("Logical_Router_Static_Route", uuid, noun, columns, parents=[self._router])
+
+
+def _own(intent: FabricIntent) -> list[str]:
+    """The prefixes that are on this fabric and nowhere else."""
+    networks = (p for n in intent.networks for p in (n.ipv4_prefix, n.ipv6_prefix))
+    return [prefix for prefix in (*networks, *intent.vip_prefixes) if prefix]
 
 
 def _interface(gateway: str, prefix: str) -> str:

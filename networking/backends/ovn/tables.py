@@ -89,6 +89,11 @@ TABLES = (
         (Holder("Logical_Router", "static_routes"),),
     ),
     Table(
+        "Logical_Router_Policy",
+        {"priority": Shape.ATOM, "match": Shape.ATOM, "action": Shape.ATOM},
+        (Holder("Logical_Router", "policies"),),
+    ),
+    Table(
         "Logical_Switch_Port",
         {
             "name": Shape.ATOM,

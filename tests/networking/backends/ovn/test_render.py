@@ -42,6 +42,7 @@ def test_the_rows_of_a_tenant() -> None:
         "Logical_Router_Port": 3,
         "Gateway_Chassis": 2,
         "Logical_Router_Static_Route": 2,
+        "Logical_Router_Policy": 2,  # both families
         "Logical_Switch_Port": 2 * 3 + 2,  # a network: uplink, two machines; transit: two
     }
 
@@ -65,6 +66,17 @@ def test_a_machine_port_is_named_by_its_id_and_bound_to_its_addresses() -> None:
     assert resource.attrs["name"] == port.id
     assert resource.attrs["addresses"] == resource.attrs["port_security"] == allowed
     assert resource.noun.name == "web-1"
+
+
+def test_nothing_comes_in_from_outside_with_an_address_of_ours() -> None:
+    intent = replace(make_intent(), vip_prefixes=("10.99.0.0/28",))
+    matches = [row.attrs["match"] for row in rows(intent, "Logical_Router_Policy")]
+    port = f'inport == "dm-acme-gateway-{intent.transit.id}"'
+    assert matches == [
+        f"{port} && ip4.src == {{10.1.0.0/24, 10.1.1.0/24, 10.99.0.0/28}}",
+        f"{port} && ip6.src == {{2001:db8:1::/64}}",
+    ]
+    assert rows(replace(intent, transit=None), "Logical_Router_Policy") == []
 
 
 def test_dhcp_hands_out_gateway_and_mtu() -> None:

@@ -137,6 +137,7 @@ def more_ports(network: Network) -> Network:
                     "DHCP_Options",
                     "Gateway_Chassis",
                     "Logical_Router",
+                    "Logical_Router_Policy",
                     "Logical_Router_Port",
                     "Logical_Router_Static_Route",
                     "Logical_Switch",
