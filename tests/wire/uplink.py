@@ -37,7 +37,7 @@ def learned(lab: Lab, intent: FabricIntent, attachment: Attachment, name: str) -
         host_key=told["host_key"],
     )
     scope = ScopeRef(str(uuid4()), intent.tenant, attachment.vrf)
-    wanted = _wanted(lab, intent, attachment, name)
+    wanted = router_intent(lab, intent, attachment, name)
     with FrrBackend(config) as backend:
         _carry(backend, scope, wanted)
         expected = set(wanted.sites[0].advertised)
@@ -55,7 +55,10 @@ def _carry(backend: FrrBackend, scope: ScopeRef, wanted: RouterIntent) -> None:
     backend.apply(scope, plan, token)
 
 
-def _wanted(lab: Lab, intent: FabricIntent, attachment: Attachment, name: str) -> RouterIntent:
+def router_intent(
+    lab: Lab, intent: FabricIntent, attachment: Attachment, name: str
+) -> RouterIntent:
+    """What the router is told: everything of the intent is routed, and the site learns it."""
     plan = _site(lab, name)
     line = lab.plan.circuit(plan)
     networks = [p for n in intent.networks for p in (n.ipv4_prefix, n.ipv6_prefix) if p]

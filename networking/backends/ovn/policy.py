@@ -33,7 +33,8 @@ from networking.planning import Json, Noun
 # ovn-nb takes 0 to 32767. OVN's own flows stand above all of these: replies of what was allowed,
 # neighbour discovery and router advertisements, DHCP's answers and health checks.
 PASS = 32_767
-"""What no rule judges: towards the router, where packets are not tracked, and to the inside."""
+"""What is judged elsewhere: what leaves a switch for the router, and what is sent to the inside.
+Without it, default deny of the source's network would cut both."""
 FIRST_RULE = 32_000
 """Rank 0; each next rank is one less, the last is 2,001."""
 DEFAULT_DENY = 1
