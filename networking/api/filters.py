@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from networking.intent import RuleAction
 from portal.lib.serializers import StrictSerializer
 
 
@@ -36,6 +37,15 @@ class GroupQuery(ListQuery):
 
     q = serializers.CharField(required=False)
     label = serializers.CharField(required=False)  # type: ignore[assignment]
+
+
+class RuleQuery(ListQuery):
+    """Rules by part of the name or description, or by an address or port that they name; by the
+    id of a group that they name; by action."""
+
+    q = serializers.CharField(required=False)
+    group = serializers.UUIDField(required=False, source="group_id")
+    action = serializers.ChoiceField([one.value for one in RuleAction], required=False)
 
 
 class ChangeQuery(ListQuery):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from networking.api.views import change, group, network, port, region, site
+from networking.api.views import change, group, network, port, region, rule, site
 
 app_name = "networking_api"
 
@@ -14,6 +14,11 @@ tenant_patterns: list[URLPattern | URLResolver] = [
     path("groups", group.Groups.as_view(), name="groups"),
     path("groups/<uuid:group_id>", group.Group.as_view(), name="group"),
     path("groups/<uuid:group_id>/members", group.Members.as_view(), name="group_members"),
+    path("rules", rule.Rules.as_view(), name="rules"),
+    path("rules.csv", rule.RulesCsv.as_view(), name="rules_csv"),
+    path("rules/<uuid:rule_id>", rule.Rule.as_view(), name="rule"),
+    path("rules/<uuid:rule_id>/move", rule.RuleMove.as_view(), name="rule_move"),
+    path("rules/<uuid:rule_id>/copy", rule.RuleCopy.as_view(), name="rule_copy"),
     path("sites", site.Sites.as_view(), name="sites"),
     path("sites/<uuid:site_id>", site.Site.as_view(), name="site"),
     path("changes", change.Changes.as_view(), name="changes"),

@@ -45,6 +45,27 @@ class Rule(NounRow):
             ),
         )
 
+    @property
+    def ports_text(self) -> str:
+        """The ports as people write them: `80,443,8000-8100`; empty for all."""
+        return ",".join(
+            str(first) if first == last else f"{first}-{last}" for first, last in self.ports
+        )
+
+    @property
+    def source(self) -> list[str]:
+        """The source as people write it: `any`, `group:shop`, `site:Berlin`, a prefix."""
+        return self._side(RuleTerm.Side.SOURCE)
+
+    @property
+    def destination(self) -> list[str]:
+        """The destination, likewise."""
+        return self._side(RuleTerm.Side.DESTINATION)
+
+    def _side(self, side: str) -> list[str]:
+        terms = sorted(self.terms.all(), key=lambda one: one.position)
+        return [term.text for term in terms if term.side == side] or ["any"]
+
 
 class RuleTerm(TenantRow):
     """One of the things that a rule's source or destination is named by: a group, a site or a
@@ -74,6 +95,13 @@ class RuleTerm(TenantRow):
         related_name="rule_terms",
     )
     prefix = CidrAddressField(null=True, blank=True)
+
+    @property
+    def text(self) -> str:
+        """The term as people write it."""
+        if self.group is not None:
+            return f"group:{self.group.name}"
+        return f"site:{self.site.name}" if self.site is not None else str(self.prefix)
 
     class Meta:
         ordering = ("side", "position")

@@ -19,6 +19,8 @@ from networking.selectors.networks import network, networks
 from networking.selectors.ports import port, ports
 from networking.selectors.prefixes import AllowedPrefixRow, allowed_prefixes, free_prefixes
 from networking.selectors.regions import infrastructure, region, regions
+from networking.selectors.rule_csv import rules_csv
+from networking.selectors.rules import rule, rules
 from networking.selectors.scopes import scopes
 from networking.selectors.sites import site, sites
 
@@ -45,6 +47,9 @@ __all__ = [
     "ports",
     "region",
     "regions",
+    "rule",
+    "rules",
+    "rules_csv",
     "scopes",
     "site",
     "sites",

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
-from networking.models import Change, Group, Network, Port, Site
-from networking.services import groups, networks, ports
+from networking.models import Change, Group, Network, Port, Rule, Site
+from networking.services import groups, networks, ports, rule_import, rules
 from networking.services.accept import Snapshot
+from networking.services.rule_fields import as_input
 from portal.lib.errors import Refusal
 from tenants.access import Actor
 
@@ -99,6 +100,47 @@ def _group_fields(tenant_id: UUID, snapshot: Snapshot) -> groups.GroupPatch:
     return groups.GroupPatch(**fields)  # type: ignore[typeddict-item]
 
 
+def _uncreate_rule(actor: Actor, change: Change) -> Change:
+    return rules.delete(actor, change.subject_id)
+
+
+def _undelete_rule(actor: Actor, change: Change) -> Change:
+    before, after = _place(change)
+    return rules.create(actor, as_input(change.before), before=before, after=after)
+
+
+def _restore_rule(actor: Actor, change: Change) -> Change:
+    fields = _changed(change)
+    if "after" in fields:
+        before, after = _place(change)
+        return rules.move(actor, change.subject_id, before=before, after=after)
+    for side in ("source", "destination"):
+        if side in fields:
+            fields[side] = tuple(fields[side])
+    return rules.update(actor, change.subject_id, rules.RulePatch(**fields))  # type: ignore[typeddict-item]
+
+
+def _restore_rules(actor: Actor, change: Change) -> Change:
+    return rule_import.replace_all(actor, change.before["csv"])
+
+
+def _place(change: Change) -> tuple[UUID | None, UUID | None]:
+    """Before which rule or after which one the subject stood. Elsewhere it might mean another
+    thing, so a place that is gone cannot be taken again."""
+    others = Rule.objects.filter(tenant_id=change.tenant_id, retiring_at=None)
+    others = others.exclude(id=change.subject_id)
+    above = change.before["after"]
+    if not above:
+        top = others.order_by("rank").first()
+        return (top.id if top else None), None
+    rule = others.filter(name=above).first()
+    if rule is None:
+        raise Refusal(
+            "rule-unknown", f"Rule {above}, behind which it stood, is not there any more."
+        )
+    return None, rule.id
+
+
 INVERSES: Mapping[tuple[str, str], Inverse] = {
     (Network.audit_type, Change.Verb.CREATE): _uncreate_network,
     (Network.audit_type, Change.Verb.UPDATE): _restore_network,
@@ -106,6 +148,10 @@ INVERSES: Mapping[tuple[str, str], Inverse] = {
     (Port.audit_type, Change.Verb.CREATE): _uncreate_port,
     (Port.audit_type, Change.Verb.UPDATE): _restore_port,
     (Port.audit_type, Change.Verb.DELETE): _undelete_port,
+    (Rule.audit_type, Change.Verb.CREATE): _uncreate_rule,
+    (Rule.audit_type, Change.Verb.UPDATE): _restore_rule,
+    (Rule.audit_type, Change.Verb.DELETE): _undelete_rule,
+    (rule_import.SUBJECT, Change.Verb.UPDATE): _restore_rules,
     (Group.audit_type, Change.Verb.CREATE): _uncreate_group,
     (Group.audit_type, Change.Verb.UPDATE): _restore_group,
     (Group.audit_type, Change.Verb.DELETE): _undelete_group,

@@ -41,9 +41,10 @@ class ActorApi(APIView):
         actor: Actor = getattr(request, "_request", request).actor
         return actor
 
-    def page(self, rows: Any, serializer: Any) -> Response:
-        """One page of ``rows``, by cursor."""
+    def page(self, rows: Any, serializer: Any, *, ordering: str = Cursor.ordering) -> Response:
+        """One page of ``rows``, by cursor; ``ordering`` names a column without nulls."""
         paginator = Cursor()
+        paginator.ordering = ordering
         shown: Any = paginator.paginate_queryset(rows, self.request, view=self)
         return paginator.get_paginated_response(serializer(shown, many=True).data)
 

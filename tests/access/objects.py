@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from networking.models import Attachment, Change, Generation, Group, Network, Port, Region
+from networking.models import Attachment, Change, Generation, Group, Network, Port, Region, Rule
 from portal.lib.db import DatabaseRole, acting_as
 from portal.lib.ids import uuid7
 from tests.factories.networking import (
@@ -58,6 +58,12 @@ def make_group(world: World, tenant: str) -> Any:
         ).id
 
 
+def make_rule(world: World, tenant: str) -> Any:
+    """A rule that allows all."""
+    with acting_as(DatabaseRole.WORKER):
+        return Rule.objects.create(tenant=world.tenant(tenant), name="all", rank=64).id
+
+
 def make_change(world: World, tenant: str) -> Any:
     """A change of a network."""
     network = make_network(world, tenant)
@@ -103,6 +109,7 @@ OBJECTS: dict[str, Callable[[World, str], Any]] = {
     "network_id": lambda world, tenant: make_network(world, tenant).id,
     "port_id": make_port,
     "group_id": make_group,
+    "rule_id": make_rule,
     "site_id": make_site,
     "change_id": make_change,
     "attachment_id": lambda world, tenant: make_own_attachment(world, tenant).id,

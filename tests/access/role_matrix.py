@@ -134,6 +134,15 @@ networking_api:port                  DELETE in  404  yes  yes  403  403  404  40
 networking_api:ports                 GET   in   404  yes  yes  yes  yes  404  404  yes
 networking_api:ports                 POST  in   404  yes  yes  403  403  404  404  yes
 networking_api:regions               GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:rule                  GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:rule                  PATCH in   404  yes  yes  403  403  404  404  yes
+networking_api:rule                  DELETE in  404  yes  yes  403  403  404  404  yes
+networking_api:rule_copy             POST  in   404  yes  yes  403  403  404  404  yes
+networking_api:rule_move             POST  in   404  yes  yes  403  403  404  404  yes
+networking_api:rules                 GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:rules                 POST  in   404  yes  yes  403  403  404  404  yes
+networking_api:rules_csv             GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:rules_csv             PUT   in   404  yes  yes  403  403  404  404  yes
 networking_api:site                  GET   in   404  yes  yes  yes  yes  404  404  yes
 networking_api:sites                 GET   in   404  yes  yes  yes  yes  404  404  yes
 """

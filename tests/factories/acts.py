@@ -14,9 +14,10 @@ from networking.models import (
     Port,
     Region,
     Router,
+    Rule,
     Site,
 )
-from networking.services import groups, infrastructure, networks, onboarding, ports, sites
+from networking.services import groups, infrastructure, networks, onboarding, ports, rules, sites
 from networking.services.attachment_fields import LinkInput
 from networking.services.infrastructure import AttachmentInput, FabricInput, RouterInput
 from portal.lib.db import DatabaseRole, acting_as
@@ -149,6 +150,15 @@ def add_group(tenant: Tenant, name: str = "shop", **fields: Any) -> Group:
     with access.acting_as(actor):
         change = groups.create(actor, groups.GroupInput(name=name, **fields))
         return Group.objects.get(id=change.subject_id)
+
+
+def add_rule(tenant: Tenant, name: str = "all", **fields: Any) -> Rule:
+    """A rule behind all others, unless `before` or `after` say otherwise."""
+    actor = system_for(tenant)
+    place = {side: fields.pop(side) for side in ("before", "after") if side in fields}
+    with access.acting_as(actor):
+        change = rules.create(actor, rules.RuleInput(name=name, **fields), **place)
+        return Rule.objects.get(id=change.subject_id)
 
 
 def newest_change(tenant: Tenant) -> Change:

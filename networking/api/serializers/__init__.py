@@ -22,11 +22,19 @@ from networking.api.serializers.region import (
     FreePrefixQuerySerializer,
     RegionSerializer,
 )
+from networking.api.serializers.rule import (
+    CsvSerializer,
+    NewRuleSerializer,
+    PlaceSerializer,
+    RulePatchSerializer,
+    RuleSerializer,
+)
 from networking.api.serializers.site import SiteSerializer
 
 __all__ = [
     "AllowedPrefixSerializer",
     "ChangeSerializer",
+    "CsvSerializer",
     "FreePrefixQuerySerializer",
     "FreePrefixesSerializer",
     "GroupPatchSerializer",
@@ -36,10 +44,14 @@ __all__ = [
     "NewGroupSerializer",
     "NewNetworkSerializer",
     "NewPortSerializer",
+    "NewRuleSerializer",
+    "PlaceSerializer",
     "PortPatchSerializer",
     "PortSerializer",
     "PreviewSerializer",
     "RegionSerializer",
+    "RulePatchSerializer",
+    "RuleSerializer",
     "SiteSerializer",
     "VerdictSerializer",
 ]

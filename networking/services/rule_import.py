@@ -1,0 +1,222 @@
+"""The whole list from CSV: all of it, or nothing.
+
+The file is the list afterwards. Rules are known by their names: one that is there already keeps
+its identity and its place if it can, one that the file lacks is deleted.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from django.db import connection
+from django.utils import timezone
+
+from networking.compiler import NONE, Focus
+from networking.models import Change, Rule, RuleTerm
+from networking.selectors.rule_csv import BETWEEN_TERMS, COLUMNS, NO, YES, csv_of
+from networking.services.accept import Act, fabric_scopes, writing
+from networking.services.constraints import guarded
+from networking.services.guards import taken_name, writer_of
+from networking.services.rule_fields import RuleInput, Sides, fill, sides_of, snapshot, terms_of
+from networking.services.rule_ranks import check_room, spread
+from networking.services.rule_terms import Vocabulary
+from networking.services.rule_warnings import WITH_TERMS
+from portal.lib.errors import Refusal
+from portal.lib.ids import uuid7
+from tenants.access import Actor
+
+SUBJECT = "rules"
+BATCH = 500
+WRITTEN = (
+    *("name", "description", "protocol", "ports", "action", "enabled", "log"),
+    *("rank", "version"),
+)
+
+
+@dataclass
+class _Difference:
+    """What the file changes about the list."""
+
+    made: list[tuple[Rule, Sides]] = field(default_factory=list)
+    edited: list[tuple[Rule, Sides]] = field(default_factory=list)
+    moved: list[Rule] = field(default_factory=list)
+    gone: list[Rule] = field(default_factory=list)
+
+    def rules(self) -> Iterator[Rule]:
+        """All of them, each once."""
+        yield from (rule for rule, _ in (*self.made, *self.edited))
+        yield from (*self.moved, *self.gone)
+
+    def summary(self) -> str:
+        """How many of each, in words."""
+        counts = (
+            (len(self.made), "added"),
+            (len(self.edited), "changed"),
+            (len(self.moved), "moved"),
+            (len(self.gone), "deleted"),
+        )
+        return ", ".join(f"{count} {what}" for count, what in counts if count) or "nothing new"
+
+
+def replace_all(actor: Actor, text: str) -> Change:
+    """Make the list what the CSV says, in one change. Raises Refusal naming row and column; then
+    nothing is written."""
+    tenant_id = writer_of(actor)
+    with writing(actor, tenant_id) as draft:
+        inputs = _read(text)
+        check_room(len(inputs))
+        rows = Rule.objects.filter(tenant_id=tenant_id).prefetch_related(*WITH_TERMS)
+        current = {rule.name: rule for rule in rows.order_by("rank")}
+        before = csv_of(rule for rule in current.values() if rule.retiring_at is None)
+        known = Vocabulary(tenant_id, (term for one in inputs.values() for term in one.terms))
+        difference = _compare(actor, inputs, current, known)
+        _place(inputs, current, difference)
+        touched = frozenset(rule.id for rule in difference.rules())
+        focus = Focus(
+            networks=NONE, ports=NONE, groups=NONE, rules=touched, vips=NONE, members=NONE
+        )
+        draft.watch(fabric_scopes(tenant_id), focus)
+        with guarded():
+            _write(difference)
+        after = csv_of(
+            Rule.objects.filter(tenant_id=tenant_id, retiring_at=None)
+            .order_by("rank")
+            .prefetch_related(*WITH_TERMS)
+        )
+        return draft.accept(
+            Act(
+                Change.Verb.UPDATE,
+                SUBJECT,
+                tenant_id,
+                SUBJECT,
+                f"Import rules: {difference.summary()}",
+                {"csv": before},
+                {"csv": after},
+            )
+        )
+
+
+def _read(text: str) -> Mapping[int, RuleInput]:
+    """The rules of the file by line, in order."""
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    try:
+        _check_header(reader.fieldnames or ())
+        found = dict(_input(row, reader.line_num) for row in reader)
+    except csv.Error as error:
+        raise _refused(reader.line_num, "", f"this is no CSV: {error}.") from error
+    seen: dict[str, int] = {}
+    for line, wanted in found.items():
+        if wanted.name in seen:
+            raise _refused(line, "name", f"{wanted.name} stands in row {seen[wanted.name]} too.")
+        seen[wanted.name] = line
+    return found
+
+
+def _check_header(names: Iterable[str]) -> None:
+    names = list(names)
+    if sorted(names) != sorted(COLUMNS):
+        raise _refused(1, "", f"the columns are {', '.join(COLUMNS)}, in any order.")
+
+
+def _input(row: Mapping[str | None, str | None], line: int) -> tuple[int, RuleInput]:
+    if None in row or None in row.values():
+        raise _refused(line, "", f"it takes {len(COLUMNS)} columns.")
+    cells = {str(name): str(value).strip() for name, value in row.items()}
+    return line, RuleInput(
+        name=cells["name"],
+        description=cells["description"],
+        protocol=cells["protocol"],
+        ports=cells["ports"],
+        action=cells["action"],
+        source=_terms(cells["source"], line, "source"),
+        destination=_terms(cells["destination"], line, "destination"),
+        enabled=_flag(cells["enabled"], line, "enabled"),
+        log=_flag(cells["log"], line, "log"),
+    )
+
+
+def _terms(text: str, line: int, column: str) -> tuple[str, ...]:
+    found = tuple(term for term in text.split(BETWEEN_TERMS) if term.strip())
+    if not found:
+        raise _refused(line, column, "it is empty. Write any for every address.")
+    return found
+
+
+def _flag(text: str, line: int, column: str) -> bool:
+    if text not in (YES, NO):
+        raise _refused(line, column, f"{text!r} is neither {YES} nor {NO}.")
+    return text == YES
+
+
+def _compare(
+    actor: Actor,
+    inputs: Mapping[int, RuleInput],
+    current: Mapping[str, Rule],
+    known: Vocabulary,
+) -> _Difference:
+    tenant_id = writer_of(actor)
+    found = _Difference()
+    for line, wanted in inputs.items():
+        old = current.get(wanted.name)
+        rule = old or Rule(id=uuid7(), tenant_id=tenant_id)
+        before = snapshot(old, sides_of(old)) if old else None
+        try:
+            if old is not None and old.retiring_at is not None:
+                raise taken_name("rule", old.name, retiring=True)
+            sides = fill(rule, wanted, known)
+        except Refusal as refusal:
+            raise _refused(line, refusal.field or "", refusal.message) from refusal
+        if old is None:
+            found.made.append((rule, sides))
+        elif snapshot(rule, sides) != before:
+            found.edited.append((rule, sides))
+    names = {wanted.name for wanted in inputs.values()}
+    found.gone = [
+        rule for name, rule in current.items() if name not in names and rule.retiring_at is None
+    ]
+    return found
+
+
+def _place(
+    inputs: Mapping[int, RuleInput], current: Mapping[str, Rule], difference: _Difference
+) -> None:
+    """Give all rules ranks in the order of the file."""
+    made = {rule.name: rule for rule, _ in difference.made}
+    listed = [made.get(one.name) or current[one.name] for one in inputs.values()]
+    edited = {rule.id for rule, _ in difference.edited}
+    for rule, rank in zip(listed, spread([rule.rank for rule in listed]), strict=True):
+        if rule.rank is not None and rule.rank != rank and rule.id not in edited:
+            difference.moved.append(rule)
+        rule.rank = rank
+
+
+def _write(difference: _Difference) -> None:
+    """A few statements, however many rules; ranks are compared once all are written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS rule_rank_in_tenant DEFERRED")
+    now = timezone.now()
+    for rule in difference.gone:
+        rule.retiring_at, rule.rank = now, None
+    edited = [rule for rule, _ in difference.edited]
+    kept = [*edited, *difference.moved, *difference.gone]
+    for rule in kept:
+        rule.version += 1
+    Rule.objects.bulk_update(kept, (*WRITTEN, "retiring_at"), batch_size=BATCH)
+    Rule.objects.bulk_create((rule for rule, _ in difference.made), batch_size=BATCH)
+    RuleTerm.objects.filter(rule__in=edited).delete()
+    RuleTerm.objects.bulk_create(
+        (
+            term
+            for rule, sides in (*difference.made, *difference.edited)
+            for term in terms_of(rule, sides)
+        ),
+        batch_size=BATCH,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS rule_rank_in_tenant IMMEDIATE")
+
+
+def _refused(line: int, column: str, text: str) -> Refusal:
+    where = f"Row {line}, column {column}" if column else f"Row {line}"
+    return Refusal("csv-invalid", f"{where}: {text}", field="csv")

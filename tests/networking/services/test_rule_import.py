@@ -1,0 +1,118 @@
+"""The list as CSV: out and in without loss, and nothing of a file with one bad row."""
+
+import csv
+import io
+
+import pytest
+
+from networking import selectors
+from networking.models import Rule
+from networking.services import changes, rule_import
+from portal.lib.errors import Refusal
+from tenants.access import acting_as
+from tests.factories.acts import Frankfurt, add_group, add_network, add_rule, add_site
+from tests.networking.services.test_group import lines
+from tests.networking.services.test_rule import listed
+from tests.world import World
+
+HEADER = "name,description,source,destination,protocol,ports,action,enabled,log\r\n"
+GOOD = "web,,any,group:shop,tcp,443,allow,yes,no\r\n"
+
+
+@pytest.fixture
+def rules(world: World, fra: Frankfurt) -> list[Rule]:
+    """Three rules that have something of everything."""
+    add_network(world.acme)
+    add_site(world.acme, fra.attachments[0], "Berlin Mitte")
+    add_group(world.acme, "shop", prefixes=("192.0.2.0/24",))
+    return [
+        add_rule(
+            world.acme,
+            "in",
+            description='Says "hello", twice;\nand goes on',
+            source=("site:Berlin Mitte", "fd00::/8"),
+            destination=("group:shop", "10.0.0.1"),
+            protocol="tcp",
+            ports="443,8000-8100",
+            log=True,
+        ),
+        add_rule(world.acme, "ping", protocol="icmp", action="reject", enabled=False),
+        add_rule(world.acme, "rest", action="deny"),
+    ]
+
+
+def test_a_list_goes_out_and_in_without_loss(world: World, rules: list[Rule]):
+    actor = world.actor("acme", "network")
+    with acting_as(actor):
+        text = selectors.rules_csv(actor)
+        same = rule_import.replace_all(actor, text)
+        assert (same.plan, same.summary) == ([], "Import rules: nothing new")
+        wiped = rule_import.replace_all(actor, HEADER)
+        assert wiped.summary == "Import rules: 3 deleted"
+        assert len(lines(wiped)) == 3
+        assert selectors.rules_csv(actor) == HEADER
+    first = next(csv.DictReader(io.StringIO(text)))
+    assert first["source"] == "site:Berlin Mitte;fd00::/8"
+    assert first["description"] == 'Says "hello", twice;\nand goes on'
+
+
+def test_a_file_is_the_list_afterwards(world: World, rules: list[Rule]):
+    actor = world.actor("acme", "network")
+    with acting_as(actor):
+        text = selectors.rules_csv(actor)
+        rows = list(csv.DictReader(io.StringIO(text)))
+        one, ping, _ = rows
+        ping["enabled"] = "yes"
+        new = one | {"name": "new", "ports": ""}
+        out = io.StringIO()
+        writer = csv.DictWriter(out, rows[0].keys())
+        writer.writeheader()
+        writer.writerows([ping, new, one])
+        change = rule_import.replace_all(actor, out.getvalue())
+    assert listed(world) == ["ping", "new", "in"]
+    assert change.summary == "Import rules: 1 added, 1 changed, 1 moved, 1 deleted"
+    with acting_as(actor):
+        kept = Rule.objects.get(name="in")
+        assert kept.id == rules[0].id
+        assert selectors.rules_csv(actor) == change.after["csv"]
+        assert change.before["csv"] == text
+        with pytest.raises(Refusal) as caught:
+            changes.revert(actor, change.id)
+        assert "still being deleted" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        ("a b,,any,any,any,,allow,yes,no", "Row 3, column name"),
+        ("b,,group:nobody,any,any,,allow,yes,no", "Row 3, column source"),
+        ("b,,any,,any,,allow,yes,no", "Row 3, column destination: it is empty"),
+        ("b,,any,any,tcp,9-1,allow,yes,no", "Row 3, column ports"),
+        ("b,,any,any,icmp,9,allow,yes,no", "Row 3, column ports"),
+        ("b,,any,any,gre,,allow,yes,no", "Row 3, column protocol"),
+        ("b,,any,any,any,,drop,yes,no", "Row 3, column action"),
+        ("b,,any,any,any,,allow,true,no", "Row 3, column enabled"),
+        ("b,,any,any,any,,allow,yes", "Row 3: it takes 9 columns"),
+        ("b,,any,any,any,,allow,yes,no,x", "Row 3: it takes 9 columns"),
+        ("web,,any,any,any,,allow,yes,no", "Row 3, column name: web stands in row 2 too"),
+        ('b,"open,any,any,any,,allow,yes,no', "this is no CSV"),
+    ],
+)
+def test_one_bad_row_and_nothing_is_written(world: World, rules: list[Rule], bad: str, says: str):
+    actor = world.actor("acme", "network")
+    with acting_as(actor):
+        before = selectors.rules_csv(actor)
+        with pytest.raises(Refusal) as caught:
+            rule_import.replace_all(actor, HEADER + GOOD + bad + "\r\n")
+        assert selectors.rules_csv(actor) == before
+    assert (caught.value.code, caught.value.field) == ("csv-invalid", "csv")
+    assert says in caught.value.message
+
+
+def test_a_file_of_other_columns_is_refused(world: World, fra: Frankfurt):
+    actor = world.actor("acme", "network")
+    with acting_as(actor):
+        for text in ("", "name,source\r\n", HEADER.replace("log", "logs")):
+            with pytest.raises(Refusal) as caught:
+                rule_import.replace_all(actor, text)
+            assert "the columns are name, description" in caught.value.message
