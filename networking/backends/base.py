@@ -19,14 +19,15 @@ IntentT = TypeVar("IntentT", contravariant=True)
 class BackendError(Exception):
     """A device did not do what it was asked to; the text is for people.
 
-    Customers read it too, on the page of a change that waits, after the device's name: what may
-    pass by itself is told without the provider's addresses. `retry` says whether the same call may
-    succeed later without anybody changing anything.
+    Customers read it too, on the page of a change that waits, after the device's name: it tells
+    nothing of the provider's addresses, accounts and files. Those go into `detail`, which is
+    logged. `retry` says whether the same call may succeed later without anybody changing anything.
     """
 
-    def __init__(self, message: str, *, retry: bool) -> None:
+    def __init__(self, message: str, *, retry: bool, detail: str = "") -> None:
         super().__init__(message)
         self.retry = retry
+        self.detail = detail
 
 
 class UnreachableError(BackendError):

@@ -29,7 +29,7 @@ def collect_fabric(fabric_id: UUID) -> None:
                 progress = fabric.progress()
                 locations = fabric.locate()
         except BackendError as error:
-            health.failed(device, str(error))
+            health.failed(device, error)
             return
         health.answered(device)
         hosts.observed(fabric_id, progress)

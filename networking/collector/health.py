@@ -1,13 +1,18 @@
 """Whether a device answers."""
 
+import logging
+
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from networking.backends.base import BackendError
 from networking.engine.announce import announce
 from networking.engine.device import Device
 from networking.models import Fabric, Router, Scope
 from portal.lib.db import DatabaseRole, acting_as
+
+log = logging.getLogger(__name__)
 
 
 def answered(device: Device) -> None:
@@ -22,8 +27,11 @@ def answered(device: Device) -> None:
         announce(device.kind, device.id)
 
 
-def failed(device: Device, reason: str) -> None:
+def failed(device: Device, error: BackendError) -> None:
     """The device did not answer, and why."""
+    reason = str(error)
+    said = {"device": device.name, "reason": reason, "detail": error.detail}
+    log.warning("no answer", extra=said)
     with acting_as(DatabaseRole.WORKER):
         if _rows(device).exclude(error=reason).update(error=reason):
             announce(device.kind, device.id)

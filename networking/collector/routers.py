@@ -24,7 +24,7 @@ def collect_router(router_id: UUID) -> None:
             with open_router(device) as router:
                 found = router.sessions(vrfs)
         except BackendError as error:
-            health.failed(device, str(error))
+            health.failed(device, error)
             return
         health.answered(device)
         sessions.observed(router_id, found)

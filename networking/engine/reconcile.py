@@ -98,6 +98,8 @@ def bring(backend: Backend[Any], held: Claim, wanted: Snapshot) -> Plan:
 
 def _give_up(held: Claim, error: BackendError) -> None:
     """A worker that was overtaken keeps quiet: the scope is in another's hands."""
+    reason = {"reason": str(error), "detail": error.detail}
+    log.warning("pass ended", extra={"scope": str(held.scope_id), **reason})
     stale = isinstance(error, StaleTokenError)
     if stale and not record.still_owned(held):
         log.info("overtaken", extra={"scope": str(held.scope_id)})

@@ -151,31 +151,30 @@ class Remote:
         return BackendError(f"FRR runs no {daemon}: start it.", retry=True)
 
     def _check(self, answer: Answer, scope: ScopeRef, token: int) -> None:
-        where = f"The router at {self._config.address}"
         if answer.status == _STALE:
             held = answer.output.strip()
             raise StaleTokenError(
-                f"{where} holds token {held or 'none'} for {scope.tenant.slug} in {scope.vrf},"
+                f"The router holds token {held or 'none'} for {scope.tenant.slug} in {scope.vrf},"
                 f" not {token}: nothing was changed."
             )
         if answer.status == _BUSY:
-            raise UnreachableError(f"{where} was busy with other changes for {LOCK_WAIT} s.")
+            raise UnreachableError(f"The router was busy with other changes for {LOCK_WAIT} s.")
         if answer.status == _INCOMPLETE:
             raise self._incomplete(answer.output.strip())
         if answer.status == _UNPROVISIONED:
             # A router that is starting has read no configuration yet.
             raise BackendError(
-                f"{where} has no `{answer.output.strip()}`: provision the attachment there.",
+                f"The router has no `{answer.output.strip()}`: provision the attachment there.",
                 retry=True,
             )
         if answer.status == _NO_STATE:
             raise BackendError(
-                f"{where} lets {self._config.username} not write {self._config.state}:"
-                f" {_said(answer)}",
+                "The router does not let the portal keep its fencing tokens there.",
                 retry=False,
+                detail=f"{self._config.username} at {self._config.address}: {_said(answer)}",
             )
         if answer.status:
-            raise BackendError(f"{where} refused a change: {_said(answer)}", retry=False)
+            raise BackendError(f"The router refused a change: {_said(answer)}", retry=False)
 
 
 def _only_gone(answer: Answer, script: Script) -> bool:

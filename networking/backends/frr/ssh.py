@@ -108,9 +108,9 @@ class Shell:
             raise _wrong_key(config, pinned, shown, error) from error
         except asyncssh.PermissionDenied as error:
             raise BackendError(
-                f"The router at {config.address} refused the sign-in of {config.username} with the"
-                f" key in {config.private_key_file}: add its public half to the router.",
+                "The router refused the sign-in: its account has to know the portal's key.",
                 retry=False,
+                detail=f"{config.username} at {config.address}, key in {config.private_key_file}",
             ) from error
         except TimeoutError as error:
             raise UnreachableError(
@@ -125,9 +125,9 @@ class Shell:
             return asyncssh.read_private_key(path)
         except (OSError, asyncssh.KeyImportError) as error:
             raise BackendError(
-                f"The private key for the router at {self._config.address}, {path}, cannot be"
-                f" read: {_why(error)}.",
+                "The portal's private key for the router cannot be read.",
                 retry=False,
+                detail=f"{path} for {self._config.address}: {_why(error)}",
             ) from error
 
 
@@ -160,10 +160,11 @@ def _wrong_key(
 ) -> BackendError:
     what = f"shows host key {shown.fingerprint}" if shown.fingerprint else _why(error)
     return BackendError(
-        f"The router at {config.address} is not the one that was registered: it {what}, pinned is"
+        f"The router is not the one that was registered: it {what}, pinned is"
         f" {pinned.get_fingerprint()}. Nothing was sent. If its key was changed on purpose, compare"
         " it at the router's console and register the new one.",
         retry=False,
+        detail=config.address,
     )
 
 
