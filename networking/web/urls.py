@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from networking.web.views import change, group, network, port, site
+from networking.web.views import change, group, network, port, rule, rule_act, rule_csv, site
 
 app_name = "networking"
 
@@ -14,6 +14,11 @@ tenant_patterns: list[URLPattern | URLResolver] = [
     path(
         "networks/<uuid:network_id>/delete", network.NetworkDelete.as_view(), name="network_delete"
     ),
+    path(
+        "networks/<uuid:network_id>/default",
+        network.NetworkDefault.as_view(),
+        name="network_default",
+    ),
     path("ports/", port.PortList.as_view(), name="port_list"),
     path("ports/new", port.PortCreate.as_view(), name="port_create"),
     path("ports/<uuid:port_id>/", port.PortDetail.as_view(), name="port_detail"),
@@ -24,6 +29,14 @@ tenant_patterns: list[URLPattern | URLResolver] = [
     path("groups/<uuid:group_id>/", group.GroupDetail.as_view(), name="group_detail"),
     path("groups/<uuid:group_id>/edit", group.GroupUpdate.as_view(), name="group_update"),
     path("groups/<uuid:group_id>/delete", group.GroupDelete.as_view(), name="group_delete"),
+    path("rules/", rule.RuleList.as_view(), name="rule_list"),
+    path("rules/new", rule.RuleCreate.as_view(), name="rule_create"),
+    path("rules/export.csv", rule_csv.RuleExport.as_view(), name="rule_export"),
+    path("rules/import", rule_csv.RuleImport.as_view(), name="rule_import"),
+    path("rules/<uuid:rule_id>/", rule.RuleDetail.as_view(), name="rule_detail"),
+    path("rules/<uuid:rule_id>/edit", rule.RuleUpdate.as_view(), name="rule_update"),
+    path("rules/<uuid:rule_id>/delete", rule.RuleDelete.as_view(), name="rule_delete"),
+    path("rules/<uuid:rule_id>/act", rule_act.RuleAct.as_view(), name="rule_act"),
     path("sites/", site.SiteList.as_view(), name="site_list"),
     path("sites/<uuid:site_id>/", site.SiteDetail.as_view(), name="site_detail"),
     path("changes/", change.ChangeList.as_view(), name="change_list"),

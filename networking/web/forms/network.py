@@ -47,6 +47,11 @@ class NetworkForm(forms.Form):
     sites = forms.MultipleChoiceField(
         label="Chosen sites", required=False, widget=forms.CheckboxSelectMultiple
     )
+    default_deny = forms.BooleanField(
+        label="Cut what no rule allows (default deny)",
+        required=False,
+        help_text="Towards its machines, and from them to the outside. Replies always pass.",
+    )
     dhcp = forms.BooleanField(label="Hand out addresses by DHCP", required=False, initial=True)
     mtu = forms.IntegerField(
         label="MTU",
@@ -86,6 +91,7 @@ class NetworkForm(forms.Form):
             dhcp=data["dhcp"],
             mtu=data["mtu"],
             learned_by=data["learned_by"],
+            default_deny=data["default_deny"],
             sites=tuple(data["sites"]) if some else (),
         )
 
@@ -99,5 +105,6 @@ def initial_of(network: Network, sites: Sequence[Site]) -> dict[str, Any]:
         "dhcp": network.dhcp,
         "mtu": network.mtu,
         "learned_by": network.learned_by,
+        "default_deny": network.default_deny,
         "sites": [str(site.id) for site in sites],
     }

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from networking import selectors
-from networking.models import Change, Group, Network, Port, Site
+from networking.models import Change, Group, Network, Port, Rule, Site
 from networking.services.changes import INVERSES, revert
 from networking.web import lines, progress, states
 from networking.web.views.base import NounPage
@@ -33,6 +33,7 @@ SUBJECTS = {
     Network.audit_type: Subject("Networks", "networking:network_detail", selectors.networks),
     Port.audit_type: Subject("Ports", "networking:port_detail", selectors.ports),
     Group.audit_type: Subject("Groups", "networking:group_detail", selectors.groups),
+    Rule.audit_type: Subject("Rules", "networking:rule_detail", selectors.rules),
     Site.audit_type: Subject("Sites", "networking:site_detail", selectors.sites),
 }
 

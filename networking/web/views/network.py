@@ -185,3 +185,20 @@ class NetworkDelete(ActPage):
         back = reverse("networking:network_detail", args=[slug, self.kwargs["network_id"]])
         trail = [("Networks", reverse("networking:network_list", args=[slug]))]
         return super().get_context_data(back=back, trail=trail, **kwargs)
+
+
+class NetworkDefault(ActPage):
+    """Whether what no rule matches is cut: `deny` is on or off in the address."""
+
+    nav = "rules"
+
+    def act(self) -> Callable[[], Change]:
+        """Turn default deny on or off."""
+        network = selectors.network(self.actor, self.kwargs["network_id"])
+        patch = networks.NetworkPatch(default_deny=self.request.GET.get("deny") == "on")
+        return lambda: networks.update(self.actor, network.id, patch)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The way back to the rules."""
+        back = reverse("networking:rule_list", args=[self.tenant.slug])
+        return super().get_context_data(back=back, trail=[("Rules", back)], **kwargs)

@@ -13,7 +13,9 @@ let gathering = 0;
 
 // An element that is just fetching itself asks again later: it is replaced by what it fetches,
 // and what it was told in between would be lost. htmx sets the class while a request runs.
+// An element in which someone writes (data-hold) is left as it is: leaving it fetches it anew.
 function renew(element) {
+  if (element.querySelector("[data-hold]")) return true;
   if (element.classList.contains("htmx-request")) return false;
   htmx.trigger(element, "live");
   return true;
