@@ -142,6 +142,9 @@ def returned(verdict: Verdict, sent: Collection[str], at: datetime) -> Verdict:
 
 
 def _down(name: str, session: Session) -> str:
+    if session.since is None:
+        # It was never up: the router's reasons are those of its beginning, and pass.
+        return f"{name}'s BGP session is not up yet; it learns when it is"
     why = f": {session.reason}" if session.reason else ""
     return f"{name}'s BGP session is down ({session.state}{why}); it learns when it returns"
 
