@@ -44,7 +44,10 @@ class RuleAct(NounPage):
         if do == "copy":
             return lambda: rules.copy(self.actor, rule.id)
         place = self._place(rule, do)
-        return (lambda: rules.move(self.actor, rule.id, **place)) if place else None
+        if not place:
+            return None
+        before, after = place.get("before"), place.get("after")
+        return lambda: rules.move(self.actor, rule.id, before=before, after=after)
 
     def _place(self, rule: Rule, do: str) -> dict[str, UUID]:
         """Beside which rule it goes; beside none where it is at the end already."""
