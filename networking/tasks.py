@@ -15,6 +15,7 @@ from networking.engine.reconcile import reconcile as reconcile_scope
 
 SWEEP = 5.0  # seconds
 ORPHANS = 60.0  # seconds
+HITS = 60.0  # seconds
 EXPIRY = 30.0  # seconds
 
 
@@ -55,7 +56,7 @@ def collect() -> None:
 
 @shared_task
 def collect_fabric(fabric_id: str) -> None:
-    """Hosts and ports of one fabric."""
+    """Hosts, ports and VIP members of one fabric."""
     collector.collect_fabric(UUID(fabric_id))
 
 
@@ -63,6 +64,19 @@ def collect_fabric(fabric_id: str) -> None:
 def collect_router(router_id: str) -> None:
     """BGP sessions of one router."""
     collector.collect_router(UUID(router_id))
+
+
+@shared_task
+def count_hits() -> None:
+    """Ask every fabric what its rules matched."""
+    for fabric_id in devices.fabric_ids():
+        count_fabric_hits.apply_async((str(fabric_id),), expires=HITS)
+
+
+@shared_task
+def count_fabric_hits(fabric_id: str) -> None:
+    """Hits of the rules on one fabric."""
+    collector.count_hits(UUID(fabric_id))
 
 
 @shared_task
@@ -80,4 +94,5 @@ def schedule(sender: Celery, **_: Any) -> None:
     sender.add_periodic_task(SWEEP, sweep_abandoned.s(), name="sweep abandoned", expires=SWEEP)
     sender.add_periodic_task(SWEEP, sweep_drift.s(), name="sweep drift", expires=SWEEP)
     sender.add_periodic_task(SWEEP, collect.s(), name="collect", expires=SWEEP)
+    sender.add_periodic_task(HITS, count_hits.s(), name="count hits", expires=HITS)
     sender.add_periodic_task(ORPHANS, find_orphans.s(), name="find orphans", expires=ORPHANS)

@@ -1,4 +1,4 @@
-"""Hosts and ports of a fabric."""
+"""Hosts, ports and VIP members of a fabric."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from networking.backends.base import BackendError, PortLocation
-from networking.collector import health
+from networking.collector import health, members
 from networking.collector.turn import turn
 from networking.engine import devices, hosts
 from networking.engine.announce import announce
@@ -19,7 +19,7 @@ EDITED = ("host", "up", "up_since")
 
 
 def collect_fabric(fabric_id: UUID) -> None:
-    """Read the fabric's hosts and ports, unless somebody does so now."""
+    """Read the fabric's hosts, ports and VIP members, unless somebody does so now."""
     with turn(fabric_id) as mine:
         if not mine:
             return
@@ -28,12 +28,14 @@ def collect_fabric(fabric_id: UUID) -> None:
             with open_fabric(device) as fabric:
                 progress = fabric.progress()
                 locations = fabric.locate()
+                healths = members.read(fabric, fabric_id)
         except BackendError as error:
             health.failed(device, error)
             return
         health.answered(device)
         hosts.observed(fabric_id, progress)
         located(fabric_id, locations)
+        members.found(fabric_id, healths)
 
 
 def located(fabric_id: UUID, locations: Iterable[PortLocation]) -> None:

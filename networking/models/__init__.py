@@ -4,6 +4,7 @@ from networking.models.change import Change, ChangeScope, Verdict
 from networking.models.fabric import Fabric, FabricAccess, Host
 from networking.models.group import Group, GroupNetwork
 from networking.models.network import Network, NetworkSite
+from networking.models.observed import MemberState, RuleHits, RuleSample
 from networking.models.port import Port
 from networking.models.prefix import AllowedPrefix
 from networking.models.region import Region
@@ -24,6 +25,7 @@ __all__ = [
     "Group",
     "GroupNetwork",
     "Host",
+    "MemberState",
     "Network",
     "NetworkSite",
     "Port",
@@ -31,6 +33,8 @@ __all__ = [
     "Router",
     "RouterAccess",
     "Rule",
+    "RuleHits",
+    "RuleSample",
     "RuleTerm",
     "Scope",
     "Site",

@@ -14,6 +14,7 @@ BEAT = {
     "sweep abandoned": tasks.sweep_abandoned,
     "sweep drift": tasks.sweep_drift,
     "collect": tasks.collect,
+    "count hits": tasks.count_hits,
     "find orphans": tasks.find_orphans,
 }
 
@@ -28,7 +29,13 @@ def lost(acts: Acts) -> Change:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
     """Messages, run at once as a worker would."""
     messages: list[tuple[str, Any]] = []
-    for name in ("reconcile", "check_drift", "collect_fabric", "collect_router"):
+    for name in (
+        "reconcile",
+        "check_drift",
+        "collect_fabric",
+        "collect_router",
+        "count_fabric_hits",
+    ):
         task = getattr(tasks, name)
 
         def run(args: tuple[str, ...], *, _task: Any = task, **_: Any) -> None:
@@ -86,6 +93,9 @@ def test_every_device_is_asked(acts: Acts, sent: list[Any]) -> None:
         ("collect_fabric", str(acts.provider.fabric.pk)),
         ("collect_router", str(acts.provider.router.pk)),
     ]
+    sent.clear()
+    tasks.count_hits()
+    assert sent == [("count_fabric_hits", str(acts.provider.fabric.pk))]
 
 
 def test_what_was_deleted_before_any_device_knew_goes_with_the_sweep(
