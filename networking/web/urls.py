@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from networking.web.views import change, group, network, port, rule, rule_act, rule_csv, site
+from networking.web.views import (
+    change,
+    group,
+    network,
+    port,
+    reach,
+    rule,
+    rule_act,
+    rule_csv,
+    site,
+)
 
 app_name = "networking"
 
@@ -37,6 +47,7 @@ tenant_patterns: list[URLPattern | URLResolver] = [
     path("rules/<uuid:rule_id>/edit", rule.RuleUpdate.as_view(), name="rule_update"),
     path("rules/<uuid:rule_id>/delete", rule.RuleDelete.as_view(), name="rule_delete"),
     path("rules/<uuid:rule_id>/act", rule_act.RuleAct.as_view(), name="rule_act"),
+    path("reach/", reach.Reach.as_view(), name="reach"),
     path("sites/", site.SiteList.as_view(), name="site_list"),
     path("sites/<uuid:site_id>/", site.SiteDetail.as_view(), name="site_detail"),
     path("changes/", change.ChangeList.as_view(), name="change_list"),

@@ -115,6 +115,7 @@ networking:rule_update               POST  in   404  yes  yes  403  403  404  40
 networking:rule_delete               GET   in   404  yes  yes  403  403  404  404  yes
 networking:rule_delete               POST  in   404  yes  yes  403  403  404  404  yes
 networking:rule_act                  POST  in   404  yes  yes  403  403  404  404  yes
+networking:reach                     GET   in   404  yes  yes  yes  yes  404  404  yes
 networking:site_list                 GET   in   404  yes  yes  yes  yes  404  404  yes
 networking:site_detail               GET   in   404  yes  yes  yes  yes  404  404  yes
 networking:change_list               GET   in   404  yes  yes  yes  yes  404  404  yes
@@ -159,6 +160,12 @@ networking_api:rules_csv             GET   in   404  yes  yes  yes  yes  404  40
 networking_api:rules_csv             PUT   in   404  yes  yes  403  403  404  404  yes
 networking_api:site                  GET   in   404  yes  yes  yes  yes  404  404  yes
 networking_api:sites                 GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:vip                   GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:vip                   PATCH in   404  yes  yes  403  403  404  404  yes
+networking_api:vip                   DELETE in  404  yes  yes  403  403  404  404  yes
+networking_api:vip_members           GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:vips                  GET   in   404  yes  yes  yes  yes  404  404  yes
+networking_api:vips                  POST  in   404  yes  yes  403  403  404  404  yes
 """
 
 # What spans the apps: dashboard, customers, regions, event streams.
