@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from networking.api.views import change, group, network, port, region, rule, site
+from networking.api.views import change, group, network, port, region, rule, site, vip
 
 app_name = "networking_api"
 
@@ -21,6 +21,9 @@ tenant_patterns: list[URLPattern | URLResolver] = [
     path("rules/<uuid:rule_id>/copy", rule.RuleCopy.as_view(), name="rule_copy"),
     path("sites", site.Sites.as_view(), name="sites"),
     path("sites/<uuid:site_id>", site.Site.as_view(), name="site"),
+    path("vips", vip.Vips.as_view(), name="vips"),
+    path("vips/<uuid:vip_id>", vip.Vip.as_view(), name="vip"),
+    path("vips/<uuid:vip_id>/members", vip.VipMembers.as_view(), name="vip_members"),
     path("changes", change.Changes.as_view(), name="changes"),
     path("changes/<uuid:change_id>", change.Change.as_view(), name="change"),
     path("changes/<uuid:change_id>/revert", change.Revert.as_view(), name="change_revert"),

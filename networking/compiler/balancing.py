@@ -51,8 +51,8 @@ def _with_members(rows: Sequence[Vip], focus: Focus) -> tuple[intent.Vip, ...]:
         if port_id in by_id:
             served[vip_id][port_id] = by_id[port_id]
     for row in rows:
-        by_label = by_group[row.group_id] if row.group_id in by_group else ()
-        served[row.id].update({one.id: one for one in by_label})
+        grouped = by_group.get(row.group_id, []) if row.group_id else []
+        served[row.id].update({one.id: one for one in grouped})
     return tuple(_vip(row, served[row.id]) for row in rows)
 
 

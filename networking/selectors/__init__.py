@@ -23,6 +23,7 @@ from networking.selectors.rule_csv import rules_csv
 from networking.selectors.rules import rule, rules
 from networking.selectors.scopes import scopes
 from networking.selectors.sites import site, sites
+from networking.selectors.vips import vip, vip_members, vips
 
 __all__ = [
     "AllowedPrefixRow",
@@ -54,4 +55,7 @@ __all__ = [
     "site",
     "sites",
     "spare_attachments",
+    "vip",
+    "vip_members",
+    "vips",
 ]

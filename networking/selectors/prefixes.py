@@ -93,10 +93,11 @@ def free_prefixes(
 
 @dataclass(frozen=True, slots=True)
 class AllowedPrefixRow:
-    """A prefix that a tenant may use."""
+    """A prefix that a tenant may use: for `networks` or for `vips`."""
 
     id: UUID
     prefix: str
+    purpose: str
 
 
 def allowed_prefixes(actor: Actor, tenant_id: UUID | None = None) -> tuple[AllowedPrefixRow, ...]:
@@ -104,4 +105,6 @@ def allowed_prefixes(actor: Actor, tenant_id: UUID | None = None) -> tuple[Allow
     rows = visible(AllowedPrefix.objects.all(), actor)
     if tenant_id is not None:
         rows = rows.filter(tenant_id=tenant_id)
-    return tuple(AllowedPrefixRow(row.id, str(row.prefix)) for row in rows.order_by("prefix"))
+    return tuple(
+        AllowedPrefixRow(row.id, str(row.prefix), row.purpose) for row in rows.order_by("prefix")
+    )

@@ -12,8 +12,8 @@ from networking.selectors.base import one, visible
 from networking.selectors.changes import unfinished_state
 from tenants.access import Actor
 
-# SQL/JSON path (PostgreSQL manual, section 9.16.2): a range of ports that has this one. The lax mode
-# would take the ranges apart.
+# SQL/JSON path (PostgreSQL manual, section 9.16.2): a range of ports that has this one. The lax
+# mode would take the ranges apart.
 HAS_PORT = "strict $[*] ? (@[0] <= $port && @[1] >= $port)"
 
 

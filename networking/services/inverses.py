@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
-from networking.models import Change, Group, Network, Port, Rule, Site
-from networking.services import groups, networks, ports, rule_import, rules
+from networking.models import Change, Group, Network, Port, Rule, Site, Vip
+from networking.services import groups, networks, ports, rule_import, rules, vips
 from networking.services.accept import Snapshot
 from networking.services.rule_fields import as_input
 from portal.lib.errors import Refusal
@@ -141,6 +141,38 @@ def _place(change: Change) -> tuple[UUID | None, UUID | None]:
     return None, rule.id
 
 
+def _uncreate_vip(actor: Actor, change: Change) -> Change:
+    return vips.delete(actor, change.subject_id)
+
+
+def _undelete_vip(actor: Actor, change: Change) -> Change:
+    return vips.create(actor, vips.VipInput(**_vip_fields(change.tenant_id, change.before)))
+
+
+def _restore_vip(actor: Actor, change: Change) -> Change:
+    fields = _vip_fields(change.tenant_id, _changed(change))
+    return vips.update(actor, change.subject_id, vips.VipPatch(**fields))  # type: ignore[typeddict-item]
+
+
+def _vip_fields(tenant_id: UUID, snapshot: Snapshot) -> Snapshot:
+    """A snapshot names machines and the group, which a service takes by id. Machines that are gone
+    stay away; without the group it would be another VIP."""
+    fields = dict(snapshot)
+    if "ports" in fields:
+        fields["ports"] = tuple(vips.VipPortInput(**port) for port in fields["ports"])
+    if "members" in fields:
+        rows = Port.objects.filter(tenant_id=tenant_id, name__in=fields["members"])
+        fields["members"] = tuple(rows.filter(retiring_at=None).values_list("id", flat=True))
+    if name := fields.get("group"):
+        group = Group.objects.filter(tenant_id=tenant_id, name=name, retiring_at=None).first()
+        if group is None:
+            raise Refusal("group-unknown", f"Its group {name} is not there any more.")
+        fields["group"] = group.id
+    elif "group" in fields:
+        fields["group"] = None
+    return fields
+
+
 INVERSES: Mapping[tuple[str, str], Inverse] = {
     (Network.audit_type, Change.Verb.CREATE): _uncreate_network,
     (Network.audit_type, Change.Verb.UPDATE): _restore_network,
@@ -152,6 +184,9 @@ INVERSES: Mapping[tuple[str, str], Inverse] = {
     (Rule.audit_type, Change.Verb.UPDATE): _restore_rule,
     (Rule.audit_type, Change.Verb.DELETE): _undelete_rule,
     (rule_import.SUBJECT, Change.Verb.UPDATE): _restore_rules,
+    (Vip.audit_type, Change.Verb.CREATE): _uncreate_vip,
+    (Vip.audit_type, Change.Verb.UPDATE): _restore_vip,
+    (Vip.audit_type, Change.Verb.DELETE): _undelete_vip,
     (Group.audit_type, Change.Verb.CREATE): _uncreate_group,
     (Group.audit_type, Change.Verb.UPDATE): _restore_group,
     (Group.audit_type, Change.Verb.DELETE): _undelete_group,

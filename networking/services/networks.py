@@ -21,7 +21,7 @@ from networking.services.network_fields import (
     fill,
     place,
 )
-from networking.services.probes import keep_probe
+from networking.services.probes import first_probe, keep_probe
 from networking.services.wording import summary_of
 from portal.lib.ids import uuid7
 from tenants.access import Actor
@@ -36,6 +36,7 @@ def create(actor: Actor, wanted: NetworkInput) -> Change:
         region, fabric = place(tenant_id, wanted.region)
         network = Network(id=uuid7(), tenant_id=tenant_id, region=region)
         sites = fill(network, wanted, fabric)
+        first_probe(network)
         _watch(draft, network)
         with guarded():
             network.save(force_insert=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from networking.compiler import NONE, Focus
-from networking.models import AllowedPrefix, Attachment, Change, Network, Scope, Site
+from networking.models import AllowedPrefix, Attachment, Change, Network, Scope, Site, Vip
 from networking.planning.addresses import overlap, within
 from networking.selectors.base import Missing, one
 from networking.selectors.prefixes import provider_prefixes
@@ -84,12 +84,22 @@ def release_attachment(actor: Actor, tenant_id: UUID, attachment_id: UUID) -> Ch
         )
 
 
-def allow_prefix(actor: Actor, tenant_id: UUID, prefix: str) -> AllowedPrefix:
-    """Let a customer make networks of a prefix; another customer may have the same. No device has
-    to do anything, so there is no change. Raises Refusal."""
+def allow_prefix(
+    actor: Actor,
+    tenant_id: UUID,
+    prefix: str,
+    purpose: str = AllowedPrefix.Purpose.NETWORKS,
+) -> AllowedPrefix:
+    """Let a customer make networks of a prefix, or take its addresses for VIPs; another customer
+    may have the same. No device has to do anything, so there is no change. Raises Refusal."""
     require(actor, Capability.CUSTOMERS_WRITE)
     wanted = read_prefix(prefix, None, "prefix")
     check_usable(wanted, "prefix")
+    if purpose not in AllowedPrefix.Purpose.values:
+        known = ", ".join(AllowedPrefix.Purpose.values)
+        raise Refusal(
+            "purpose-unknown", f"{purpose!r} is no purpose. Use one of: {known}.", field="purpose"
+        )
     with writing(actor, tenant_id), guarded():
         for row in AllowedPrefix.objects.filter(tenant_id=tenant_id):
             if overlap(row.prefix, wanted):
@@ -98,13 +108,13 @@ def allow_prefix(actor: Actor, tenant_id: UUID, prefix: str) -> AllowedPrefix:
                     f"{wanted} overlaps {row.prefix}, which the customer may use already.",
                     field="prefix",
                 )
-        allowed = AllowedPrefix.objects.create(tenant_id=tenant_id, prefix=wanted)
+        allowed = AllowedPrefix.objects.create(tenant_id=tenant_id, prefix=wanted, purpose=purpose)
         _record(actor, "allowed_prefix.create", allowed)
         return allowed
 
 
 def remove_prefix(actor: Actor, tenant_id: UUID, allowed_prefix_id: UUID) -> None:
-    """Take a prefix back from which the customer has no network. Raises Refusal."""
+    """Take a prefix back from which the customer has no network and no VIP. Raises Refusal."""
     require(actor, Capability.CUSTOMERS_WRITE)
     with writing(actor, tenant_id):
         allowed = one(
@@ -115,10 +125,15 @@ def remove_prefix(actor: Actor, tenant_id: UUID, allowed_prefix_id: UUID) -> Non
             for network in Network.objects.filter(tenant_id=tenant_id).order_by("name")
             if any(within(prefix, allowed.prefix) for prefix in network.prefixes)
         ]
+        users += [
+            f"VIP {vip.name}"
+            for vip in Vip.objects.filter(tenant_id=tenant_id).order_by("name")
+            if any(one and one in allowed.prefix for one in (vip.ipv4_address, vip.ipv6_address))
+        ]
         if users:
             raise Refusal(
                 "prefix-in-use",
-                f"{allowed.prefix} is used by {', '.join(users)}. Delete those networks first.",
+                f"{allowed.prefix} is used by {', '.join(users)}. Delete those first.",
                 status=409,
             )
         _record(actor, "allowed_prefix.delete", allowed)

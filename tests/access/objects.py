@@ -3,7 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from networking.models import Attachment, Change, Generation, Group, Network, Port, Region, Rule
+from networking.models import (
+    Attachment,
+    Change,
+    Generation,
+    Group,
+    Network,
+    Port,
+    Region,
+    Rule,
+    Vip,
+)
 from portal.lib.db import DatabaseRole, acting_as
 from portal.lib.ids import uuid7
 from tests.factories.networking import (
@@ -64,6 +74,15 @@ def make_rule(world: World, tenant: str) -> Any:
         return Rule.objects.create(tenant=world.tenant(tenant), name="all", rank=64).id
 
 
+def make_vip(world: World, tenant: str) -> Any:
+    """A VIP that nobody serves."""
+    region = _region()
+    with acting_as(DatabaseRole.WORKER):
+        return Vip.objects.create(
+            tenant=world.tenant(tenant), region=region, name="shop", ipv4_address="10.9.0.1"
+        ).id
+
+
 def make_change(world: World, tenant: str) -> Any:
     """A change of a network."""
     network = make_network(world, tenant)
@@ -110,6 +129,7 @@ OBJECTS: dict[str, Callable[[World, str], Any]] = {
     "port_id": make_port,
     "group_id": make_group,
     "rule_id": make_rule,
+    "vip_id": make_vip,
     "site_id": make_site,
     "change_id": make_change,
     "attachment_id": lambda world, tenant: make_own_attachment(world, tenant).id,

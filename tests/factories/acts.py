@@ -16,8 +16,18 @@ from networking.models import (
     Router,
     Rule,
     Site,
+    Vip,
 )
-from networking.services import groups, infrastructure, networks, onboarding, ports, rules, sites
+from networking.services import (
+    groups,
+    infrastructure,
+    networks,
+    onboarding,
+    ports,
+    rules,
+    sites,
+    vips,
+)
 from networking.services.attachment_fields import LinkInput
 from networking.services.infrastructure import AttachmentInput, FabricInput, RouterInput
 from portal.lib.db import DatabaseRole, acting_as
@@ -159,6 +169,23 @@ def add_rule(tenant: Tenant, name: str = "all", **fields: Any) -> Rule:
     with access.acting_as(actor):
         change = rules.create(actor, rules.RuleInput(name=name, **fields), **place)
         return Rule.objects.get(id=change.subject_id)
+
+
+def add_vip(tenant: Tenant, name: str = "shop", **fields: Any) -> Vip:
+    """A VIP in Frankfurt on TCP 443, unless `region` or `ports` say otherwise; say who serves it
+    by `members` or `group`."""
+    actor = system_for(tenant)
+    fields = {"region": "fra", "ports": (vips.VipPortInput("tcp", 443),), **fields}
+    with access.acting_as(actor):
+        change = vips.create(actor, vips.VipInput(name=name, **fields))
+        return Vip.objects.select_related("region").get(id=change.subject_id)
+
+
+def allow_vips(tenant: Tenant, *prefixes: str) -> None:
+    """Prefixes from which the tenant may take addresses for VIPs."""
+    with acting_as(DatabaseRole.STAFF):
+        for prefix in prefixes or ("10.99.0.0/28", "fd10:99::/64"):
+            onboarding.allow_prefix(SYSTEM, tenant.id, prefix, "vips")
 
 
 def newest_change(tenant: Tenant) -> Change:

@@ -30,6 +30,7 @@ from networking.api.serializers.rule import (
     RuleSerializer,
 )
 from networking.api.serializers.site import SiteSerializer
+from networking.api.serializers.vip import NewVipSerializer, VipPatchSerializer, VipSerializer
 
 __all__ = [
     "AllowedPrefixSerializer",
@@ -45,6 +46,7 @@ __all__ = [
     "NewNetworkSerializer",
     "NewPortSerializer",
     "NewRuleSerializer",
+    "NewVipSerializer",
     "PlaceSerializer",
     "PortPatchSerializer",
     "PortSerializer",
@@ -54,4 +56,6 @@ __all__ = [
     "RuleSerializer",
     "SiteSerializer",
     "VerdictSerializer",
+    "VipPatchSerializer",
+    "VipSerializer",
 ]

@@ -13,10 +13,11 @@ class RegionSerializer(StrictSerializer):
 
 
 class AllowedPrefixSerializer(StrictSerializer):
-    """A prefix from which networks may be cut."""
+    """A prefix from which networks may be cut, or VIPs take their addresses."""
 
     id = serializers.UUIDField(read_only=True)
     prefix = PrefixField(read_only=True)
+    purpose = serializers.CharField(read_only=True)
 
 
 class FreePrefixesSerializer(StrictSerializer):

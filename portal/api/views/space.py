@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,9 +18,10 @@ from portal.lib.serializers import PrefixField, StrictSerializer
 
 
 class NewPrefixSerializer(StrictSerializer):
-    """A prefix to allow."""
+    """A prefix to allow: for networks, or for the addresses of VIPs."""
 
     prefix = PrefixField()
+    purpose = serializers.ChoiceField(["networks", "vips"], default="networks")
 
 
 class CustomerPrefixes(CustomerApi):
@@ -36,7 +37,7 @@ class CustomerPrefixes(CustomerApi):
     def post(self, request: Request, slug: str) -> Response:
         """Allow one more. No device has to do anything."""
         fields = given(NewPrefixSerializer, request)
-        row = onboarding.allow_prefix(self.actor, self.customer.ref.id, fields["prefix"])
+        row = onboarding.allow_prefix(self.actor, self.customer.ref.id, **fields)
         return Response(AllowedPrefixSerializer(row).data, status.HTTP_201_CREATED)
 
 
