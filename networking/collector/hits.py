@@ -1,6 +1,7 @@
 """How many packets each rule matched, added up over hosts and over resets of their counters."""
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -61,12 +62,12 @@ def count_hits(fabric_id: UUID) -> None:
             return
         device = devices.fabric(fabric_id)
         hosts, tenants = _known(fabric_id)
-        away: set[str] = set()
         if not tenants:
             return
+        deadline = time.monotonic() + BUDGET
         with open_fabric(device) as fabric:
             for tenant_id in in_turn(f"hits:{fabric_id}", tenants, BUDGET):
-                add(tenant_id, list(_read(fabric, tenant_id, hosts, away)))
+                add(tenant_id, list(_read(fabric, tenant_id, hosts, deadline)))
 
 
 def _known(fabric_id: UUID) -> tuple[dict[str, UUID], set[UUID]]:
@@ -79,18 +80,20 @@ def _known(fabric_id: UUID) -> tuple[dict[str, UUID], set[UUID]]:
 
 
 def _read(
-    fabric: FabricBackend, tenant_id: UUID, hosts: Mapping[str, UUID], away: set[str]
+    fabric: FabricBackend, tenant_id: UUID, hosts: dict[str, UUID], deadline: float
 ) -> Iterator[Reading]:
-    """One reading a host; one that does not answer is asked no more in this round."""
-    for name, host_id in hosts.items():
-        if name in away:
-            continue
+    """One reading a host until the deadline; a host that does not answer is taken out of `hosts`,
+    so that its timeout is waited for once."""
+    for name, host_id in list(hosts.items()):
+        if time.monotonic() > deadline:
+            return
         at = timezone.now()
         try:
             yield Reading(host_id, at, fabric.hits(name, str(tenant_id)))
         except BackendError as error:
-            away.add(name)
-            log.info("hits not read", extra={"host": name, "reason": str(error)})
+            del hosts[name]
+            reason = {"reason": str(error), "detail": error.detail}
+            log.info("hits not read", extra={"host": name, **reason})
 
 
 def add(tenant_id: UUID, readings: Iterable[Reading]) -> None:

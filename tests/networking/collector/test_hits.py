@@ -7,6 +7,7 @@ import pytest
 
 from networking import collector
 from networking.backends.base import RuleHits as Count
+from networking.backends.base import UnreachableError
 from networking.backends.simulator.config import SimulatorConfig
 from networking.backends.simulator.fabric import SimulatedFabric
 from networking.collector import hits
@@ -124,9 +125,25 @@ def test_a_rule_that_is_gone_counts_no_more(acts: Acts) -> None:
         assert not RuleHits.objects.exists()
 
 
-def test_a_host_that_does_not_answer_holds_up_nobody(acts: Acts) -> None:
-    acts.provider.faults("fabric").unreachable()
-    collector.count_hits(acts.provider.fabric.pk)
-    acts.provider.faults("fabric").heal()
+def test_a_host_that_does_not_answer_is_asked_once(
+    acts: Acts, monkeypatch: pytest.MonkeyPatch, world: World
+) -> None:
+    """The other host is read for both tenants all the same."""
     with acting_as(DatabaseRole.WORKER):
-        assert not RuleHits.objects.exists()
+        Rule.objects.create(tenant_id=world.globex.pk, name="other", rank=1)
+    Acts(world.actor("globex", "network"), acts.provider).add_network()
+    asked: list[str] = []
+
+    def answer(fabric: SimulatedFabric, host: str, tenant_id: str) -> tuple[Count, ...]:
+        asked.append(host)
+        if host == "h1":
+            raise UnreachableError("The host h1 does not answer.")
+        with acting_as(DatabaseRole.WORKER):
+            pk = Rule.objects.get(tenant=tenant_id).pk
+        return (Count(host, str(pk), "a", 3, 30),)
+
+    monkeypatch.setattr(SimulatedFabric, "hits", answer)
+    collector.count_hits(acts.provider.fabric.pk)
+    assert asked == ["h1", "h2", "h2"]
+    with acting_as(DatabaseRole.WORKER):
+        assert list(RuleHits.objects.values_list("packets", flat=True)) == [3, 3]
