@@ -100,7 +100,7 @@ def _text(value: Any) -> str:
     if isinstance(value, dict):
         return " ".join(f"{key}={text}" for key, text in value.items())
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(map(_text, value))
     return "" if value is None else str(value)
 
 

@@ -12,6 +12,7 @@ from networking.web.views import (
     rule_act,
     rule_csv,
     site,
+    vip,
 )
 
 app_name = "networking"
@@ -47,6 +48,11 @@ tenant_patterns: list[URLPattern | URLResolver] = [
     path("rules/<uuid:rule_id>/edit", rule.RuleUpdate.as_view(), name="rule_update"),
     path("rules/<uuid:rule_id>/delete", rule.RuleDelete.as_view(), name="rule_delete"),
     path("rules/<uuid:rule_id>/act", rule_act.RuleAct.as_view(), name="rule_act"),
+    path("vips/", vip.VipList.as_view(), name="vip_list"),
+    path("vips/new", vip.VipCreate.as_view(), name="vip_create"),
+    path("vips/<uuid:vip_id>/", vip.VipDetail.as_view(), name="vip_detail"),
+    path("vips/<uuid:vip_id>/edit", vip.VipUpdate.as_view(), name="vip_update"),
+    path("vips/<uuid:vip_id>/delete", vip.VipDelete.as_view(), name="vip_delete"),
     path("reach/", reach.Reach.as_view(), name="reach"),
     path("sites/", site.SiteList.as_view(), name="site_list"),
     path("sites/<uuid:site_id>/", site.SiteDetail.as_view(), name="site_detail"),

@@ -116,6 +116,14 @@ networking:rule_delete               GET   in   404  yes  yes  403  403  404  40
 networking:rule_delete               POST  in   404  yes  yes  403  403  404  404  yes
 networking:rule_act                  POST  in   404  yes  yes  403  403  404  404  yes
 networking:reach                     GET   in   404  yes  yes  yes  yes  404  404  yes
+networking:vip_list                  GET   in   404  yes  yes  yes  yes  404  404  yes
+networking:vip_create                GET   in   404  yes  yes  403  403  404  404  yes
+networking:vip_create                POST  in   404  yes  yes  403  403  404  404  yes
+networking:vip_detail                GET   in   404  yes  yes  yes  yes  404  404  yes
+networking:vip_update                GET   in   404  yes  yes  403  403  404  404  yes
+networking:vip_update                POST  in   404  yes  yes  403  403  404  404  yes
+networking:vip_delete                GET   in   404  yes  yes  403  403  404  404  yes
+networking:vip_delete                POST  in   404  yes  yes  403  403  404  404  yes
 networking:site_list                 GET   in   404  yes  yes  yes  yes  404  404  yes
 networking:site_detail               GET   in   404  yes  yes  yes  yes  404  404  yes
 networking:change_list               GET   in   404  yes  yes  yes  yes  404  404  yes

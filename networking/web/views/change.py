@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from networking import selectors
-from networking.models import Change, Group, Network, Port, Rule, Site
+from networking.models import Change, Group, Network, Port, Rule, Site, Vip
 from networking.services.changes import INVERSES, revert
 from networking.web import lines, progress, states
 from networking.web.views.base import NounPage
@@ -34,6 +34,7 @@ SUBJECTS = {
     Port.audit_type: Subject("Ports", "networking:port_detail", selectors.ports),
     Group.audit_type: Subject("Groups", "networking:group_detail", selectors.groups),
     Rule.audit_type: Subject("Rules", "networking:rule_detail", selectors.rules),
+    Vip.audit_type: Subject("VIPs", "networking:vip_detail", selectors.vips),
     Site.audit_type: Subject("Sites", "networking:site_detail", selectors.sites),
 }
 

@@ -93,6 +93,7 @@ def _pages(known: Sequence[View], slug: str) -> Iterator[tuple[str, str]]:
         ("port", _ports(known)),
         ("network", (network for view in known for network in view.fabric.networks)),
         ("rule", (rule for view in known for rule in view.fabric.rules)),
+        ("vip", (vip for view in known for vip in view.fabric.vips)),
         ("site", (site for view in known if view.router for site in view.router.sites)),
     )
     for noun, rows in nouns:
