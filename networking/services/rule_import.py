@@ -19,7 +19,7 @@ from networking.services.accept import Act, fabric_scopes, writing
 from networking.services.constraints import guarded
 from networking.services.guards import taken_name, writer_of
 from networking.services.rule_fields import RuleInput, Sides, fill, sides_of, snapshot, terms_of
-from networking.services.rule_ranks import check_room, spread
+from networking.services.rule_ranks import check_room, spread, write_ranks
 from networking.services.rule_terms import Vocabulary
 from networking.services.rule_warnings import WITH_TERMS
 from portal.lib.errors import Refusal
@@ -199,10 +199,11 @@ def _write(difference: _Difference) -> None:
     for rule in difference.gone:
         rule.retiring_at, rule.rank = now, None
     edited = [rule for rule, _ in difference.edited]
-    kept = [*edited, *difference.moved, *difference.gone]
+    kept = [*edited, *difference.gone]
     for rule in kept:
         rule.version += 1
     Rule.objects.bulk_update(kept, (*WRITTEN, "retiring_at"), batch_size=BATCH)
+    write_ranks(difference.moved)
     Rule.objects.bulk_create((rule for rule, _ in difference.made), batch_size=BATCH)
     RuleTerm.objects.filter(rule__in=edited).delete()
     RuleTerm.objects.bulk_create(

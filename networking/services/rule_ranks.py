@@ -3,6 +3,7 @@
 All of it runs under the lock of the tenant's generation.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -15,6 +16,11 @@ from portal.lib.errors import Refusal
 STEP = 64
 RULES_MOST = 10_000
 
+PLACE = """
+UPDATE {rules} AS rule SET rank = placed.rank, version = version + 1
+FROM unnest(%s::uuid[], %s::integer[]) AS placed (id, rank)
+WHERE rule.id = placed.id
+"""
 RENUMBER = """
 UPDATE {rules} AS rule SET rank = listed.position * %(step)s
 FROM (
@@ -43,16 +49,37 @@ def between(low: int | None, high: int | None) -> int | None:
 
 
 def spread(ranks: Sequence[int | None]) -> list[int]:
-    """Ranks for rules in this order; None for a new rule. Those that have one keep it if they can:
-    when they are in order and the new ones fit between."""
+    """Ranks for rules in this order; None for a new rule. As many as possible keep theirs; all get
+    new ones when the others do not fit between."""
     found: list[int] = []
-    for rank, later in zip(ranks, _later(ranks), strict=True):
+    kept = _in_order(ranks)
+    for rank, later in zip(kept, _later(kept), strict=True):
         low = found[-1] if found else None
         chosen = between(low, later) if rank is None else rank
         if chosen is None or (low is not None and chosen <= low):
             step = _step(len(ranks))
             return [position * step for position in range(1, len(ranks) + 1)]
         found.append(chosen)
+    return found
+
+
+def _in_order(ranks: Sequence[int | None]) -> list[int | None]:
+    """The ranks of a longest ascending subsequence; None at the other places."""
+    lowest: list[int] = []  # by length, the lowest rank that ends a subsequence of that length
+    ends: list[int] = []  # and where it stands
+    before: dict[int, int | None] = {}
+    for place, rank in enumerate(ranks):
+        if rank is None:
+            continue
+        length = bisect_left(lowest, rank)
+        before[place] = ends[length - 1] if length else None
+        lowest[length : length + 1] = [rank]
+        ends[length : length + 1] = [place]
+    found: list[int | None] = [None] * len(ranks)
+    last = ends[-1] if ends else None
+    while last is not None:
+        found[last] = ranks[last]
+        last = before[last]
     return found
 
 
@@ -78,6 +105,15 @@ def rank_at(
     rank = _gap(tenant_id, before, after, moving)
     assert rank is not None
     return rank, True
+
+
+def write_ranks(rules: Sequence[Rule]) -> None:
+    """Save the places of these rules alone, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            PLACE.format(rules=Rule._meta.db_table),
+            [[rule.id for rule in rules], [rule.rank for rule in rules]],
+        )
 
 
 def check_room(count: int) -> None:

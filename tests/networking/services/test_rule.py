@@ -95,7 +95,9 @@ def test_ranks_between(world: World):
     assert between(29_999, None) is None
     assert 29_990 < (between(29_990, None) or 0) <= 29_999
     assert spread([10, None, 20]) == [10, 15, 20]
-    assert spread([20, 10]) == [STEP, 2 * STEP]
+    assert spread([20, 10]) == [4, 10]
+    assert spread([10, 40, 20, 30]) == [10, 15, 20, 30]
+    assert spread([30, None, 10, 20]) == [4, 7, 10, 20]
     assert spread([1, None, 2]) == [STEP, 2 * STEP, 3 * STEP]
     assert len(set(spread([None] * 10_000))) == 10_000
     assert max(spread([None] * 10_000)) <= 29_999
