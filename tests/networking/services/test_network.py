@@ -3,7 +3,7 @@
 import pytest
 
 from networking.models import Change, ChangeScope, Network, NetworkSite, Scope
-from networking.services import networks, ports
+from networking.services import changes, networks, ports
 from networking.services.networks import NetworkInput
 from portal.lib.db import DatabaseRole
 from portal.lib.db import acting_as as in_role
@@ -257,3 +257,19 @@ def test_a_change_that_reaches_no_device_is_done(world: World, fra: Frankfurt):
         change = networks.update(actor, network.id, {"mtu": 1400})
         assert (change.state, change.plan) == ("done", [])
         assert not ChangeScope.objects.filter(change=change).exists()
+
+
+def test_default_deny_says_what_it_cuts(world: World, fra: Frankfurt):
+    network = add_network(world.acme)
+    actor = world.actor("acme", "network")
+    with acting_as(actor):
+        on = networks.update(actor, network.id, {"default_deny": True})
+        renamed = networks.update(actor, network.id, {"name": "front"})
+        off = changes.revert(actor, on.id)
+    (scope,) = on.plan
+    assert [line["text"] for line in scope["lines"]] == ["network web: default deny off → on"]
+    assert "What no rule allows is cut" in on.warnings[0]
+    assert "outside your networks" in on.warnings[0]
+    assert not any("cut" in text for text in renamed.warnings)
+    assert "What no rule denies passes" in off.warnings[0]
+    assert off.after["default_deny"] is False
