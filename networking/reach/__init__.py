@@ -5,6 +5,7 @@ to announce what they may, and VIP members to be healthy.
 """
 
 from networking.reach.area import View
+from networking.reach.effects import Effect, Effects, effects
 from networking.reach.evaluator import Evaluator, reach
 from networking.reach.probe import (
     Address,
@@ -26,6 +27,8 @@ __all__ = [
     "AtSite",
     "Decider",
     "Decision",
+    "Effect",
+    "Effects",
     "Endpoint",
     "Evaluator",
     "Hop",
@@ -36,5 +39,6 @@ __all__ = [
     "ToVip",
     "Verdict",
     "View",
+    "effects",
     "reach",
 ]

@@ -8,11 +8,14 @@ on integers of as many bits as there are rules.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from networking.intent import Group, Protocol, Rule, SitePrefixes, Term, TermKind, merged
 from networking.reach.tables import Ip, PrefixTable
 
+_KEPT = 4096
+_BLOCK, _FEW, _WIDE = 256, 16, -1
 _Key = tuple[str, str]
 _AnyKey = TypeVar("_AnyKey")
 
@@ -23,14 +26,21 @@ class _Services:
 
     whole: dict[Protocol, int] = field(default_factory=dict)
     single: dict[tuple[Protocol, int], int] = field(default_factory=dict)
-    ranges: dict[tuple[Protocol, int, int], int] = field(default_factory=dict)
+    ranges: dict[tuple[Protocol, int], list[tuple[int, int, int]]] = field(default_factory=dict)
+    """First, last and rules, by protocol and block of ports; those of many blocks under _WIDE."""
+
+    def add_range(self, protocol: Protocol, first: int, last: int, rules: int) -> None:
+        blocks = range(first // _BLOCK, last // _BLOCK + 1)
+        for block in blocks if len(blocks) <= _FEW else (_WIDE,):
+            self.ranges.setdefault((protocol, block), []).append((first, last, rules))
 
     def matching(self, protocol: Protocol, port: int) -> int:
         found = self.whole.get(Protocol.ANY, 0) | self.whole.get(protocol, 0)
         found |= self.single.get((protocol, port), 0)
-        for (of, first, last), rules in self.ranges.items():
-            if first <= port <= last and of is protocol:
-                found |= rules
+        for block in (port // _BLOCK, _WIDE):
+            for first, last, rules in self.ranges.get((protocol, block), ()):
+                if first <= port <= last:
+                    found |= rules
         return found
 
 
@@ -52,15 +62,21 @@ class RuleIndex:
                     side[_key(term)].append(place)
         self._sources = self._masks(sources)
         self._destinations = self._masks(destinations)
-        self._services = self._by_service()
+        # Questions come in series about the same addresses and ports.
+        self._serving = lru_cache(_KEPT)(self._by_service().matching)
+        self._from = lru_cache(_KEPT)(partial(self._side, self._sources))
+        self._to = lru_cache(_KEPT)(partial(self._side, self._destinations))
         self._names: PrefixTable[_Key] = PrefixTable()
         self._name(sources.keys() | destinations.keys(), groups, sites)
 
     def first(self, source: Ip, destination: Ip, protocol: Protocol, port: int) -> Rule | None:
         """The enabled rule that decides about such a packet; None where none matches."""
-        found = self._services.matching(protocol, port)
-        found &= self._side(self._sources, source) & self._side(self._destinations, destination)
+        found = self._serving(protocol, port) & self._from(source) & self._to(destination)
         return self._rules[(found & -found).bit_length() - 1] if found else None
+
+    def named(self, address: Ip) -> frozenset[tuple[str, str]]:
+        """The terms of enabled rules that name the address, as kind and value; `any` aside."""
+        return frozenset(self._names.covering(address))
 
     def _side(self, masks: Mapping[_Key, int], address: Ip) -> int:
         found = masks.get(_ANY, 0)
@@ -97,7 +113,10 @@ class RuleIndex:
                     single[rule.protocol, one.first].append(place)
                 else:
                     ranges[rule.protocol, one.first, one.last].append(place)
-        return _Services(self._masks(whole), self._masks(single), self._masks(ranges))
+        services = _Services(self._masks(whole), self._masks(single))
+        for (protocol, first, last), held in ranges.items():
+            services.add_range(protocol, first, last, self._mask(held))
+        return services
 
     def _masks(self, places: Mapping[_AnyKey, list[int]]) -> dict[_AnyKey, int]:
         return {key: self._mask(held) for key, held in places.items()}
