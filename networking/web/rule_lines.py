@@ -7,7 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from networking.intent import RuleAction
-from networking.models import Rule, RuleTerm
+from networking.models import Rule, RuleHits, RuleTerm
 from networking.services.rule_fields import sides_of
 from networking.services.rule_warnings import covers
 from networking.web import states
@@ -33,7 +33,7 @@ class TermItem:
 @dataclass(frozen=True, slots=True)
 class RuleLine:
     """A rule. `place` counts from 1, 0 where it is not known; `never` says why it decides
-    nothing."""
+    nothing; `hits` are what it matched, none while nobody has counted."""
 
     rule: Rule
     place: int
@@ -43,10 +43,16 @@ class RuleLine:
     destination: tuple[TermItem, ...]
     service: str
     never: str = ""
+    hits: RuleHits | None = None
 
 
 def rule_lines(
-    rules: Iterable[Rule], slug: str, *, first: int = 0, never: Mapping[UUID, str]
+    rules: Iterable[Rule],
+    slug: str,
+    *,
+    first: int = 0,
+    never: Mapping[UUID, str],
+    hits: Mapping[UUID, RuleHits],
 ) -> tuple[RuleLine, ...]:
     """Of rules as their selector gives them. `first` is the place of the first one, 0 for a
     choice among them."""
@@ -60,6 +66,7 @@ def rule_lines(
             _terms(rule, RuleTerm.Side.DESTINATION, slug),
             service(rule),
             never.get(rule.id, ""),
+            hits.get(rule.id),
         )
         for number, rule in enumerate(rules)
     )

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from networking import selectors
 from networking.models import Change, Rule
+from networking.selectors.rule_hits import rule_hits
 from networking.services import rules
 from networking.web import lines
 from networking.web.forms.rule import RuleForm, initial_of
@@ -33,7 +34,8 @@ class RuleList(NounPage):
         text = request.GET.get("q", "").strip()
         page = self.page_of(selectors.rules(self.actor, q=text))
         first = 0 if text else page.start_index()
-        found = rule_lines(page, slug, first=first, never=self._never(list(page)))
+        never, hits = self._never(list(page)), rule_hits(self.actor, list(page))
+        found = rule_lines(page, slug, first=first, never=never, hits=hits)
         own = selectors.networks(self.actor)
         return self.render_to_response(
             self.get_context_data(

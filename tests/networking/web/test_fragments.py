@@ -6,6 +6,8 @@ from tests.factories.acts import Frankfurt, add_network, add_port, add_site, new
 from tests.networking.web.conftest import Browser, text_of
 from tests.world import World
 
+NOUNS = ("networks", "ports", "groups", "rules", "vips")
+
 
 @pytest.fixture
 def paths(world: World, fra: Frankfurt) -> list[str]:
@@ -19,7 +21,7 @@ def paths(world: World, fra: Frankfurt) -> list[str]:
         "changes": newest_change(world.acme).id,
     }
     pages = [f"{noun}/{id_}/" for noun, id_ in details.items()]
-    return ["", *(f"{noun}/" for noun in details), *pages]
+    return ["", *(f"{noun}/" for noun in (*details, "groups", "rules", "vips")), *pages]
 
 
 def test_htmx_gets_the_live_part_alone_and_it_names_itself(
@@ -53,7 +55,7 @@ def test_a_part_keeps_the_search_that_it_was_asked_with(engineer: Browser, world
 
 
 def test_pages_need_no_inline_style_or_handler(engineer: Browser, paths: list[str]) -> None:
-    for path in [*paths, "networks/new", "ports/new"]:
+    for path in [*paths, *(f"{noun}/new" for noun in NOUNS), "reach/", "rules/import"]:
         page = text_of(engineer.get(path))
 
         assert " style=" not in page

@@ -1,11 +1,12 @@
 """The grid of rules."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from networking.models import Change, Rule
+from networking.models import Change, Rule, RuleHits
 from portal.lib.db import DatabaseRole, acting_as
 from tests.factories.acts import add_group, add_network, add_port, add_rule, newest_change
 from tests.networking.web.conftest import Browser, count, generation, text_of
@@ -89,6 +90,24 @@ def test_the_grid_is_searched_by_name_port_and_address(
     page = engineer.fragment("rules/", q=query)
 
     assert [line.rule.name for line in page.context["lines"]] == ["web-in"]
+
+
+def test_hits_are_told_with_since_when(engineer: Browser, three: list[Rule]) -> None:
+    with acting_as(DatabaseRole.WORKER):
+        RuleHits.objects.create(
+            tenant_id=three[0].tenant_id,
+            rule=three[0],
+            packets=1234,
+            since=datetime(2026, 11, 1, 12, tzinfo=UTC),
+            last_hit_at=datetime(2026, 11, 2, 12, tzinfo=UTC),
+        )
+
+    page = text_of(engineer.get("rules/"))
+
+    assert "1234" in page
+    assert "2026-11-02" in page
+    assert "2026-11-01" in page
+    assert page.count("not counted yet") == 2
 
 
 def test_a_rule_that_can_never_match_says_so(engineer: Browser, world: World) -> None:
