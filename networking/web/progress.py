@@ -21,6 +21,9 @@ ADVICE = {
 
 SPEAKERS = ("fabric", "host", "router", "site")
 
+# Whole files, kept to put them back; the summary says what they change.
+FILES = ("csv",)
+
 # JSON columns forget the order of their keys.
 FIELDS = (
     "name",
@@ -89,7 +92,7 @@ def edits(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Edit]:
     names = before.keys() | after.keys()
     for name in sorted(names, key=_place):
         old, new = before.get(name), after.get(name)
-        if name.endswith("_id") or old == new or not (_text(old) or _text(new)):
+        if name.endswith("_id") or name in FILES or old == new or not (_text(old) or _text(new)):
             continue
         yield Edit(field_label(name), _text(old), _text(new) or "none")
 

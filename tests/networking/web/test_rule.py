@@ -297,6 +297,8 @@ def test_rules_go_out_and_come_in_again_without_loss(
     engineer.post("rules/import", "confirm", **carried)
 
     assert order() == ["third", "second", "first"]
+    change = newest_change(world.acme)
+    assert "enabled,log" not in text_of(engineer.get(f"changes/{change.id}/"))
     assert text_of(engineer.get("rules/export.csv")).splitlines()[1:] == lines[:0:-1]
 
 
