@@ -30,7 +30,11 @@ class Groups(TenantApi):
     capability = Capability.NETWORK_VIEW
     write_capability = Capability.NETWORK_WRITE
 
-    @extend_schema(responses=page_of(GroupSerializer), parameters=[GroupQuery])
+    @extend_schema(
+        operation_id="tenants_groups_list",
+        responses=page_of(GroupSerializer),
+        parameters=[GroupQuery],
+    )
     def get(self, request: Request, slug: str) -> Response:
         """Newest first."""
         rows = selectors.groups(self.actor, **narrowing(GroupQuery, request))

@@ -50,7 +50,9 @@ class Rules(TenantApi):
     capability = Capability.NETWORK_VIEW
     write_capability = Capability.NETWORK_WRITE
 
-    @extend_schema(responses=page_of(RuleSerializer), parameters=[RuleQuery])
+    @extend_schema(
+        operation_id="tenants_rules_list", responses=page_of(RuleSerializer), parameters=[RuleQuery]
+    )
     def get(self, request: Request, slug: str) -> Response:
         """In the order in which they are matched; those being deleted have no place in it."""
         rows = selectors.rules(self.actor, **narrowing(RuleQuery, request))

@@ -30,7 +30,11 @@ class Vips(TenantApi):
     capability = Capability.NETWORK_VIEW
     write_capability = Capability.NETWORK_WRITE
 
-    @extend_schema(responses=page_of(VipSerializer), parameters=[NetworkQuery])
+    @extend_schema(
+        operation_id="tenants_vips_list",
+        responses=page_of(VipSerializer),
+        parameters=[NetworkQuery],
+    )
     def get(self, request: Request, slug: str) -> Response:
         """Newest first."""
         rows = selectors.vips(self.actor, **narrowing(NetworkQuery, request))

@@ -16,7 +16,13 @@ class RenameForm(forms.Form):
 
 
 class PrefixForm(forms.Form):
-    """A prefix that the customer may use."""
+    """A prefix that the customer may use, and what for."""
+
+    purpose = forms.ChoiceField(
+        label="For",
+        choices=(("networks", "Networks"), ("vips", "VIPs")),
+        initial="networks",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -25,6 +31,7 @@ class PrefixForm(forms.Form):
             max_length=ADDRESS_MOST,
             widget=forms.TextInput(attrs=MONO | {"placeholder": "10.20.0.0/16"}),
         )
+        self.order_fields(["prefix", "purpose"])
 
 
 class ClaimForm(forms.Form):

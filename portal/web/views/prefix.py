@@ -21,7 +21,12 @@ class PrefixAdd(CustomerView):
         if not form.is_valid():
             return self.show(customer, 422, prefix_form=form)
         try:
-            row = onboarding.allow_prefix(self.actor, customer.ref.id, form.cleaned_data["prefix"])
+            row = onboarding.allow_prefix(
+                self.actor,
+                customer.ref.id,
+                form.cleaned_data["prefix"],
+                form.cleaned_data["purpose"],
+            )
         except Refusal as refusal:
             add_refusal(form, refusal)
             return self.show(customer, refusal.status, prefix_form=form)

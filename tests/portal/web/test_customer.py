@@ -64,20 +64,34 @@ def test_rename_and_suspend_and_resume(world, operator):
 
 
 def test_prefixes_come_and_go(world, operator):
-    assert operator.post(f"{ACME}prefixes", {"prefix": "10.9.0.0/16"}).status_code == 302
+    assert (
+        operator.post(
+            f"{ACME}prefixes", {"prefix": "10.9.0.0/16", "purpose": "networks"}
+        ).status_code
+        == 302
+    )
     row = as_staff(lambda: AllowedPrefix.objects.get(prefix="10.9.0.0/16"))
-    overlap = operator.post(f"{ACME}prefixes", {"prefix": "10.9.1.0/24"})
+    overlap = operator.post(f"{ACME}prefixes", {"prefix": "10.9.1.0/24", "purpose": "networks"})
     assert overlap.status_code == 422
     assert "overlaps 10.9.0.0/16" in overlap.context["prefix_form"].errors["prefix"][0]
     assert operator.post(f"{ACME}prefixes/{row.id}/remove").status_code == 302
     assert not as_staff(lambda: AllowedPrefix.objects.filter(id=row.id).exists())
 
 
+def test_a_prefix_for_vips_is_told_apart(world, operator):
+    allowed = {"prefix": "10.9.0.0/24", "purpose": "vips"}
+    page = operator.post(f"{ACME}prefixes", allowed, follow=True).content.decode()
+    assert as_staff(lambda: AllowedPrefix.objects.get(prefix="10.9.0.0/24")).purpose == "vips"
+    assert "for VIPs" in page
+    unknown = operator.post(f"{ACME}prefixes", {"prefix": "10.8.0.0/24", "purpose": "fun"})
+    assert unknown.status_code == 422
+
+
 def test_a_prefix_in_use_stays(world, operator):
     add_network(world.acme, "web", "10.1.0.0/24")
     row = as_staff(lambda: AllowedPrefix.objects.get(tenant=world.acme, prefix="10.1.0.0/16"))
     page = operator.post(f"{ACME}prefixes/{row.id}/remove", follow=True).content.decode()
-    assert "Delete those networks first" in page
+    assert "is used by web. Delete those first." in page
     assert as_staff(lambda: AllowedPrefix.objects.filter(id=row.id).exists())
 
 
