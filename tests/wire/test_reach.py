@@ -14,7 +14,7 @@ from tests.lab.byhand import eventually
 from tests.networking.backends.ovn.policies import VIP_PREFIXES, group_of, rule, vip_of
 from tests.wire.fabric import Fabric, carried
 from tests.wire.test_rules import intent_for
-from tests.wire.traffic import calls, serving
+from tests.wire.traffic import call, calls, serving
 from tests.wire.uplink import learned, router_intent, site_prefixes
 
 pytestmark = pytest.mark.wire
@@ -79,14 +79,17 @@ def test_packets_do_what_the_evaluator_says(lab: Lab, fabric: Fabric) -> None:
                     places, pool.map(lambda where: answers(lab, places, where), places), strict=True
                 )
             )
-    wrong = [
-        (where, target, answer, verdict.decision.text)
-        for where, found in seen.items()
-        for target, answer in found.items()
-        for verdict in [evaluator.reach(question(places[where], target))]
-        if verdict.allowed != (answer not in ("refused", "silence"))
-    ]
-    assert not wrong
+        wrong = [
+            (where, target, answer, verdict)
+            for where, found in seen.items()
+            for target, answer in found.items()
+            for verdict in [evaluator.reach(question(places[where], target))]
+            if verdict.allowed != (answer not in ("refused", "silence"))
+        ]
+        # A first packet may get lost where a neighbour is yet to be found; none may slip through.
+        for where, target, answer, verdict in wrong:
+            assert verdict.allowed, (where, target, answer, verdict)
+            assert eventually(lambda w=where, t=target: answers_now(lab, w, t)), verdict
     told = [answer for found in seen.values() for answer in found.values()]
     assert {"refused", "silence", *places} <= set(told)
 
@@ -107,6 +110,10 @@ def answers(lab: Lab, places: dict[str, tuple[str, str]], where: str) -> dict[Ta
     ]
     told = calls(lab, where, *(("tcp", *target) for target in targets))
     return dict(zip(targets, told, strict=True))
+
+
+def answers_now(lab: Lab, where: str, target: Target) -> bool:
+    return call(lab, where, "tcp", *target) not in ("refused", "silence")
 
 
 def question(source: tuple[str, str], target: Target) -> Probe:
