@@ -18,6 +18,7 @@ from tenants.selectors import customer_row, customers
 from tenants.services import tenants
 
 ALLOWED = ("10.1.0.0/16", "fd10:1::/48")
+VIPS = "10.9.0.0/28"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def _onboard(customer: Customer, inventory: Inventory | None) -> TenantRef:
             tenant = tenants.create(SYSTEM, slug=customer.slug, name=customer.name)
             for prefix in ALLOWED:
                 onboarding.allow_prefix(SYSTEM, tenant.id, prefix)
+            onboarding.allow_prefix(SYSTEM, tenant.id, VIPS, "vips")
         if inventory is not None:
             _connect(customer, tenant, inventory)
     return tenant
