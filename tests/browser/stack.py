@@ -21,6 +21,31 @@ START_WITHIN = 120.0  # seconds; a cold database takes all migrations
 COMMAND_WITHIN = 60.0  # seconds
 
 
+# Answers each connection with the name that it was given, until nobody holds its input open.
+SERVE = """
+import socket, sys, threading
+def serve(server, name):
+    while True:
+        with server.accept()[0] as client:
+            client.sendall(name)
+server = socket.create_server(("", int(sys.argv[1])))
+threading.Thread(target=serve, args=(server, sys.argv[2].encode()), daemon=True).start()
+print("ready", flush=True)
+sys.stdin.read()
+"""
+# Says what a server answers within a second.
+CALL = """
+import socket, sys
+try:
+    with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=1) as client:
+        print(client.recv(64).decode())
+except TimeoutError:
+    print("silence")
+except ConnectionRefusedError:
+    print("refused")
+"""
+
+
 @dataclass(frozen=True)
 class Stack:
     """A running product: its address, its sign-ins and its lab."""
@@ -41,6 +66,25 @@ class Stack:
     def pings(self, where: str, address: str) -> bool:
         """Whether one echo came back within a second."""
         return self.exec(where, "ping", "-n", "-c", "1", "-W", "1", address).returncode == 0
+
+    @contextmanager
+    def serving(self, machine: str, port: int) -> Iterator[None]:
+        """A TCP server on a machine that answers with the machine's name."""
+        argv = ("python3", "-c", SERVE, str(port), machine)
+        command = [str(COMMAND), "lab", "exec", machine, "--", *argv]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(
+            command, env=self.environment, stdin=pipe, stdout=pipe, text=True
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline().strip() == "ready", f"no server on {machine}"
+            yield
+
+    def calls(self, where: str, address: str, port: int) -> str:
+        """What a TCP server answers to a client: its name, `refused` or `silence`."""
+        done = self.exec(where, "python3", "-c", CALL, address, str(port))
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
 
     def routes(self, site: str) -> set[str]:
         """The IPv4 prefixes that a site has learned by BGP."""
