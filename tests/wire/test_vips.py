@@ -61,7 +61,10 @@ def acme(lab: Lab, fabric: Fabric) -> Iterator[FabricIntent]:
     way = way_out(lab.plan.attachments[0], "h1", "h2")
     intent = FabricIntent(new_tenant("acme"), 1, (web, servers), way, vip_prefixes=VIP_PREFIXES)
     intent = replace(intent, vips=(shop(intent),))
-    with carried(fabric, intent):
+    # A tenant's machines go to the hosts in turn: servers first, so that both hosts have some.
+    with carried(fabric, replace(intent, networks=(servers,))):
+        fabric.settle(intent)
+        eventually(lambda: len(machines(lab, intent)) == 5, within=30)
         yield intent
 
 
