@@ -1,6 +1,6 @@
 """What is known of the BGP sessions with sites: their state, and what each site is sent."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from uuid import UUID
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from networking.backends.base import Session
 from networking.engine.announce import announce
-from networking.engine.verdicts import returned
+from networking.engine.verdicts import awaited, returned
 from networking.models import Site, Verdict
 from portal.lib.db import DatabaseRole, acting_as
 
@@ -85,7 +85,7 @@ def _steady(before: datetime | None, now: datetime | None) -> datetime | None:
 
 def _note_return(sites: Sequence[Site], now: datetime) -> None:
     """Complete the verdicts of changes that a site did not learn of while its session was down."""
-    by_name = {(row.tenant_id, row.name): row for row in sites if _is_told(row, now)}
+    by_name = {(row.tenant_id, row.name): row for row in sites}
     late = Verdict.objects.filter(
         tenant__in={row.tenant_id for row in sites},
         subject_type="site",
@@ -96,17 +96,21 @@ def _note_return(sites: Sequence[Site], now: datetime) -> None:
         returned(verdict, [str(prefix) for prefix in site.prefixes_sent], now)
         for verdict in late.select_related("change")
         if (site := by_name.get((verdict.tenant_id, verdict.subject_name)))
+        and _is_told(site, awaited(verdict.change), now)
     ]
     Verdict.objects.bulk_update(notes, ("state", "text", "seconds", "at"))
     for change in {verdict.change for verdict in notes}:
         announce("change", change.id, change.tenant_id)
 
 
-def _is_told(site: Site, now: datetime) -> bool:
+def _is_told(site: Site, wanted: Collection[str], now: datetime) -> bool:
     """Whether the site has been sent what there is for it: a session that has only just come up
-    is sent its prefixes in the next moments."""
+    is sent its prefixes in the next moments, some of them before the others."""
     since = site.session_since
-    return bool(site.prefixes_sent) or (since is not None and now - since > CONVERGENCE)
+    if since is not None and now - since > CONVERGENCE:
+        return True
+    sent = {str(prefix) for prefix in site.prefixes_sent}
+    return bool(sent) and sent.issuperset(wanted)
 
 
 def _ordered(prefixes: Iterable[str]) -> list[IPv4Network | IPv6Network]:

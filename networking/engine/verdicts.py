@@ -130,10 +130,15 @@ def site_verdict(change: Change, seen: SiteSighting) -> Verdict | None:
     return _verdict(change, "site", name, text, seen.at)
 
 
+def awaited(change: Change) -> set[str]:
+    """The prefixes that a site learns by this change, as far as the change names them."""
+    return _named(change.after) if change.subject_type == "network" else set()
+
+
 def returned(verdict: Verdict, sent: Collection[str], at: datetime) -> Verdict:
     """The late note on the verdict of a site whose session was down."""
     change, name = verdict.change, verdict.subject_name
-    wanted = _named(change.after) if change.subject_type == "network" else set(sent)
+    wanted = awaited(change) if change.subject_type == "network" else set(sent)
     learned = sorted(wanted & set(sent))
     verdict.state, verdict.at, verdict.seconds = Verdict.State.OK, at, _since(change, at)
     what = f"learned {listing(learned, 'prefixes')}" if learned else "returned"

@@ -1,10 +1,12 @@
 """What sites are told, and what they say: sessions that are down, late, or back."""
 
 import pytest
+from django.utils import timezone
 
 from networking import collector
+from networking.backends.base import Session
 from networking.backends.simulator.router import SimulatedRouter
-from networking.engine import sites
+from networking.engine import sessions, sites
 from networking.models import Change, Site, Verdict
 from portal.lib.db import DatabaseRole, acting_as
 from tests.networking.engine.acts import Acts, fresh, scope, set_scope, verdicts
@@ -39,6 +41,26 @@ def test_a_site_that_is_down_learns_when_it_returns(acts: Acts) -> None:
     munich = verdicts(change)["Munich"]
     assert munich.state == Verdict.State.OK
     assert munich.text.startswith("Munich learned 10.1.5.0/24 at ")
+
+
+def test_a_site_has_not_learned_while_it_is_sent_only_some(acts: Acts) -> None:
+    """A session that comes up is sent one prefix after the other."""
+    acts.add_network("first", "10.1.4.0/24")
+    deliver()
+    acts.provider.faults("router").session_down(neighbour("Munich"))
+    change = acts.add_network()
+    deliver()
+    acts.provider.faults("router").heal()
+
+    def comes_up(*sent: str) -> str:
+        at = timezone.now()
+        session = Session(neighbour("Munich"), "Established", at, (), sent)
+        sessions.observed(acts.provider.router.pk, {scope("pe1").vrf: [session]})
+        return verdicts(change)["Munich"].text
+
+    assert "is down" in comes_up()
+    assert "is down" in comes_up("10.1.4.0/24")
+    assert comes_up("10.1.4.0/24", "10.1.5.0/24").startswith("Munich learned 10.1.5.0/24 at ")
 
 
 def test_a_site_that_is_down_has_nothing_to_forget(acts: Acts) -> None:
