@@ -22,6 +22,8 @@ FORWARDED: dict[str, Callable[[argparse.Namespace], int]] = {"manage": manage, "
 def main(arguments: Sequence[str]) -> int:
     """Run one command; return its exit status. SIGTERM ends it as Ctrl-C does."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A shell's background job ignores SIGINT, and so would all that is started here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         if arguments and arguments[0] in FORWARDED:
             rest = argparse.Namespace(arguments=list(arguments[1:]))
