@@ -14,7 +14,7 @@ from lab.topology import Attachment, Site
 Seen = TypeVar("Seen")
 
 
-def eventually(look: Callable[[], Seen], within: float = 15) -> Seen:
+def eventually(look: Callable[[], Seen], within: float = 45) -> Seen:
     """What ``look`` returns once it is truthy; fails with its last answer at the deadline."""
     deadline = time.monotonic() + within
     while True:
