@@ -110,6 +110,46 @@ class RuleHits:
 
 
 @dataclass(frozen=True, slots=True)
+class PortCount:
+    """What passed a machine's port on one host, in bytes and packets: `in` towards the machine,
+    `out` from it. Frames whole (Ethernet header, no checksum), whether or not they were let pass.
+
+    Counts only grow within one `series`; one that fell began anew at 0. A machine that is plugged
+    in anew, or elsewhere, begins another series.
+    """
+
+    port_id: str
+    series: str
+    bytes_in: int
+    bytes_out: int
+    packets_in: int
+    packets_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class VipCount:
+    """What clients sent to a VIP as one host counted it, without replies. Counts only grow within
+    one `series`; one that fell began anew at 0. A VIP may have many series on one host."""
+
+    vip_id: str
+    series: str
+    bytes: int
+    packets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What one host counted until `at` (UTC, when it was asked), of all tenants. What is not in it
+    was not counted there: it is no zero."""
+
+    host: str
+    at: datetime
+    ports: tuple[PortCount, ...] = ()
+    vips: tuple[VipCount, ...] = ()
+    rules: tuple[RuleHits, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A BGP session as the router sees it. `state` is RFC 4271's (`Established`, `Active`, …),
     `since` when it entered or left Established (UTC), `received` the accepted prefixes of the
