@@ -19,12 +19,12 @@ class Stage:
 
 
 # Two processors are what the tests are timed on. Stealing keeps the tests of a file, which share
-# their servers, together until one side idles. Wire tests wait more than they work, so two labs
-# stand side by side; a file stays with its lab. The browser wants the machine for itself.
+# their servers, together until one side idles. Wire and browser tests wait more than they work, so
+# two labs stand side by side; a file stays with its lab.
 STAGES = (
     Stage("unit", "not wire and not browser", ("-n", "2", "--dist", "worksteal")),
     Stage("wire", "wire and not browser", ("-n", "2", "--dist", "loadfile")),
-    Stage("browser", "browser"),
+    Stage("browser", "browser", ("-n", "2", "--dist", "loadfile")),
 )
 # What a person who names tests wants is those tests, whatever their markers.
 CHOSEN = Stage("chosen", "")
