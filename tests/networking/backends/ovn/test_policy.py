@@ -29,10 +29,11 @@ def acls(intent: FabricIntent, noun_id: str = "") -> list[Resource]:
 
 
 def matches(intent: FabricIntent, one: Rule) -> dict[tuple[str, str], str]:
-    """By direction and family, what the ACLs of a rule match."""
+    """By direction and family, what the ACLs of a rule match; without what tells it from others."""
     found = {}
     for row in acls(replace(intent, rules=(one,)), one.id):
-        family, _, rest = row.attrs["match"].partition(" && ")
+        match = row.attrs["match"].removesuffix(f" /* {one.id} */")
+        family, _, rest = match.partition(" && ")
         found[row.attrs["direction"], family] = rest
     return found
 
@@ -172,6 +173,21 @@ def test_names_of_rules_are_nothing_to_the_fabric(intent: FabricIntent) -> None:
     one = rule(1, None, None)
     before = replace(intent, rules=(one,))
     assert not diff(render(replace(before, rules=(replace(one, name="x"),))), render(before))
+
+
+@pytest.mark.parametrize("sides", ["any any", "prefix any", "web any", "any web", "web web"])
+def test_rules_of_two_tenants_never_match_by_equal_words(sides: str) -> None:
+    """Of equal ones the central daemon makes one flow, whose hits would be one rule's alone."""
+    told = []
+    for _ in range(2):
+        held = make_intent()
+        web = group_of("web", held.networks[0].ports[0])
+        words = {"any": None, "prefix": "10.1.0.0/24", "web": web}
+        one = rule(5, *(words[word] for word in sides.split()), RuleAction.DENY)
+        rows = acls(replace(held, groups=(web,), rules=(one,)), one.id)
+        told.append({row.attrs["match"] for row in rows})
+    assert all(told)
+    assert told[0].isdisjoint(told[1])
 
 
 def test_logging_is_metered(intent: FabricIntent) -> None:
