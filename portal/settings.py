@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "portal.lib",
     "tenants",
     "networking",
+    "billing",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -110,6 +111,13 @@ CACHES = {
         "OPTIONS": REDIS_TIMEOUTS,
     }
 }
+
+# -- Billing ----------------------------------------------------------------------------------
+
+# Where the issuer's days and months begin; whole hours off UTC (see billing.rating.period).
+BILLING_TIME_ZONE = env.str("DEMARC_BILLING_TIME_ZONE", default="UTC")
+# What a new customer is subscribed to, when such a plan is published.
+BILLING_DEFAULT_PLAN = env.str("DEMARC_BILLING_DEFAULT_PLAN", default="standard")
 
 # -- People and sessions ----------------------------------------------------------------------
 

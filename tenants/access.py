@@ -29,6 +29,7 @@ class Capability(StrEnum):
     ACT_FOR_TENANT = "tenant.act"
     STAFF_AUDIT_VIEW = "staff.audit.view"
     STAFF_BILLING_VIEW = "staff.billing.view"
+    STAFF_BILLING_WRITE = "staff.billing.write"
 
 
 TENANT_PERMISSIONS: Mapping[str, frozenset[Capability]] = {
@@ -76,6 +77,7 @@ STAFF_PERMISSIONS: Mapping[str, frozenset[Capability]] = {
             Capability.CUSTOMERS_VIEW,
             Capability.STAFF_AUDIT_VIEW,
             Capability.STAFF_BILLING_VIEW,
+            Capability.STAFF_BILLING_WRITE,
         }
     ),
 }

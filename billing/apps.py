@@ -1,0 +1,20 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from billing.rating.period import check_zone
+
+
+class BillingConfig(AppConfig):
+    """What was used and what it costs: plans, rating, statements."""
+
+    name = "billing"
+
+    def ready(self) -> None:
+        """Refuse a time zone in which usage, which is kept by the hour, has no day."""
+        try:
+            check_zone(settings.BILLING_TIME_ZONE)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"BILLING_TIME_ZONE: {error}") from error
