@@ -49,3 +49,35 @@ class NounRow(TenantRow):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Device(Row):
+    """What the engine talks to: a fabric or a router.
+
+    `error` is empty while it answers; `seen_at` is when it last did (UTC). `orphans` are ids of
+    tenants that it holds something for although they have no scope there.
+    """
+
+    name = models.SlugField(max_length=63, unique=True)
+    error = models.TextField(blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    orphans = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DeviceAccess(models.Model):
+    """How to reach a device; in a table of its own because tenants may not read it.
+
+    `config` is what the backend's configuration class reads.
+    """
+
+    config = models.JSONField(default=dict)
+
+    class Meta:
+        abstract = True

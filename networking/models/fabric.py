@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from networking.models.base import Row
+from networking.models.base import Device, DeviceAccess, Row
 
 # Bytes of IP that an ordinary wire between two hosts carries (RFC 894).
 UNDERLAY_MTU = 1500
@@ -11,13 +11,11 @@ UNDERLAY_MTU = 1500
 GENEVE_OVERHEAD = 58
 
 
-class Fabric(Row):
+class Fabric(Device):
     """One OVN deployment (one northbound database), or a simulator.
 
     `mtu` is the largest IP packet in bytes that a machine may send to another host: the wire's
-    less the tunnel's headers. `error` is empty while the northbound database answers; `seen_at`
-    is when it last did (UTC). `orphans` are ids of tenants that it holds something for although
-    they have no scope here.
+    less the tunnel's headers.
     """
 
     class Backend(models.TextChoices):
@@ -25,28 +23,14 @@ class Fabric(Row):
         SIMULATOR = "simulator", "Simulator"
 
     region = models.ForeignKey("networking.Region", models.PROTECT, related_name="fabrics")
-    name = models.SlugField(max_length=63, unique=True)
     backend = models.CharField(max_length=16, choices=Backend)
     mtu = models.PositiveSmallIntegerField(default=UNDERLAY_MTU - GENEVE_OVERHEAD)
-    error = models.TextField(blank=True)
-    seen_at = models.DateTimeField(null=True, blank=True)
-    orphans = models.JSONField(default=list, blank=True)
-
-    class Meta:
-        ordering = ("name",)
-
-    def __str__(self) -> str:
-        return self.name
 
 
-class FabricAccess(models.Model):
-    """How to reach a fabric; in a table of its own because tenants may not read it.
-
-    `config` is what the backend's configuration class reads.
-    """
+class FabricAccess(DeviceAccess):
+    """How to reach a fabric."""
 
     fabric = models.OneToOneField(Fabric, models.CASCADE, primary_key=True, related_name="access")
-    config = models.JSONField(default=dict)
 
 
 class Host(Row):

@@ -4,40 +4,25 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from netfields import CidrAddressField, InetAddressField
 
-from networking.models.base import Row
+from networking.models.base import Device, DeviceAccess, Row
 
 
-class Router(Row):
-    """A provider edge router. `error` is empty while it answers; `seen_at` is when it last did
-    (UTC); `orphans` as on a fabric."""
+class Router(Device):
+    """A provider edge router."""
 
     class Backend(models.TextChoices):
         FRR = "frr", "FRR"
         SIMULATOR = "simulator", "Simulator"
 
     region = models.ForeignKey("networking.Region", models.PROTECT, related_name="routers")
-    name = models.SlugField(max_length=63, unique=True)
     backend = models.CharField(max_length=16, choices=Backend)
     asn = models.BigIntegerField(verbose_name="AS number")
-    error = models.TextField(blank=True)
-    seen_at = models.DateTimeField(null=True, blank=True)
-    orphans = models.JSONField(default=list, blank=True)
-
-    class Meta:
-        ordering = ("name",)
-
-    def __str__(self) -> str:
-        return self.name
 
 
-class RouterAccess(models.Model):
-    """How to reach a router; in a table of its own because tenants may not read it.
-
-    `config` is what the backend's configuration class reads.
-    """
+class RouterAccess(DeviceAccess):
+    """How to reach a router."""
 
     router = models.OneToOneField(Router, models.CASCADE, primary_key=True, related_name="access")
-    config = models.JSONField(default=dict)
 
 
 class Attachment(Row):
