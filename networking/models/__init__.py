@@ -3,6 +3,7 @@
 from networking.models.change import Change, ChangeScope, Verdict
 from networking.models.fabric import Fabric, FabricAccess, Host
 from networking.models.group import Group, GroupNetwork
+from networking.models.lifetime import Lifetime
 from networking.models.network import Network, NetworkSite
 from networking.models.observed import MemberState, RuleHits, RuleSample
 from networking.models.port import Port
@@ -25,6 +26,7 @@ __all__ = [
     "Group",
     "GroupNetwork",
     "Host",
+    "Lifetime",
     "MemberState",
     "Network",
     "NetworkSite",
