@@ -1,6 +1,8 @@
 """The scales of quantities, prices and amounts, and the two places where digits are given up."""
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import reduce
 
 QUANTITY = Decimal("0.000001")
 """Quantities (hours, gigabytes, months) have 6 decimals."""
@@ -24,6 +26,11 @@ def quantity(units: int, per: int) -> Decimal:
 def exact(quantity: Decimal, unit_price: Decimal) -> Decimal:
     """What a quantity costs, with all of its 16 decimals."""
     return _CONTEXT.multiply(quantity, unit_price)
+
+
+def total(amounts: Iterable[Decimal]) -> Decimal:
+    """The exact sum; `sum` would give digits up beyond the 28th."""
+    return reduce(_CONTEXT.add, amounts, Decimal(0))
 
 
 def rounded(amount: Decimal) -> Decimal:
