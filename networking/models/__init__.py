@@ -1,6 +1,7 @@
 """The app's tables, one file a noun."""
 
 from networking.models.change import Change, ChangeScope, Verdict
+from networking.models.counter import CounterHead, CounterHour, CounterSample
 from networking.models.fabric import Fabric, FabricAccess, Host
 from networking.models.group import Group, GroupNetwork
 from networking.models.lifetime import Lifetime
@@ -20,6 +21,9 @@ __all__ = [
     "Attachment",
     "Change",
     "ChangeScope",
+    "CounterHead",
+    "CounterHour",
+    "CounterSample",
     "Fabric",
     "FabricAccess",
     "Generation",

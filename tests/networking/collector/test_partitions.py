@@ -1,0 +1,129 @@
+"""Months of counters: who may make them, who may reach into them, and which are dropped."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, ProgrammingError, connection, transaction
+from django.utils import timezone
+
+from networking.collector import partitions
+from networking.models import CounterHour
+from portal.lib.db import DatabaseRole, acting_as
+from portal.lib.ids import uuid7
+from tests.conftest import administer
+from tests.world import World
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PARENTS = ("networking_countersample", "networking_counterhour")
+LONG_AGO = datetime(2019, 1, 31, 23, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def old_months() -> Iterator[None]:
+    """January and February of 2019; gone afterwards, so that other tests find what is new."""
+    with acting_as(DatabaseRole.WORKER):
+        assert partitions.make_months(LONG_AGO, LONG_AGO + timedelta(hours=1)) == 4
+    yield
+    connection.close()
+    tables = [f"{parent}_2019_{month}" for parent in PARENTS for month in ("01", "02")]
+    administer(f"DROP TABLE IF EXISTS {', '.join(tables)}", name=connection.settings_dict["NAME"])
+
+
+def rows(statement: str, *params: object) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.fetchall()
+
+
+def months(parent: str) -> list[str]:
+    """The partitions of a table, by name."""
+    found = rows(
+        "SELECT relid::regclass::text FROM pg_partition_tree(%s) WHERE isleaf AND level = 1",
+        parent,
+    )
+    return sorted(name for (name,) in found)
+
+
+def test_months_are_ready_ahead() -> None:
+    """An installation measures from its first minute, and has three months to notice a beat
+    that is dead."""
+    now = timezone.now()
+    for parent in PARENTS:
+        for days in (-90, 0, 31, 62, 92):
+            assert f"{parent}_{now + timedelta(days=days):%Y_%m}" in months(parent)
+
+
+def test_making_months_twice_makes_them_once(old_months: None) -> None:
+    with acting_as(DatabaseRole.WORKER):
+        assert partitions.make_months(LONG_AGO, LONG_AGO + timedelta(hours=1)) == 0
+
+
+def test_a_month_begins_at_midnight_utc(old_months: None, world: World) -> None:
+    hours = [LONG_AGO.replace(minute=0), LONG_AGO.replace(minute=0) + timedelta(hours=1)]
+    with acting_as(DatabaseRole.WORKER):
+        for hour in hours:
+            CounterHour.objects.create(tenant=world.acme, noun="port", noun_id=uuid7(), hour=hour)
+        placed = rows(
+            "SELECT tableoid::regclass::text FROM networking_counterhour "
+            "WHERE hour < '2020-01-01' ORDER BY hour"
+        )
+    assert placed == [("networking_counterhour_2019_01",), ("networking_counterhour_2019_02",)]
+
+
+@pytest.mark.parametrize("parent", PARENTS)
+def test_every_partition_is_closed(parent: str, world: World) -> None:
+    """Security is forced on each, and no role may name one, whoever's rows it asks for."""
+    assert months(parent)
+    for part in months(parent):
+        assert rows(
+            "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass",
+            part,
+        ) == [(True, True)]
+        for role in DatabaseRole:
+            for statement in (f"SELECT 1 FROM {part}", f"DELETE FROM {part}"):
+                with pytest.raises(ProgrammingError) as error, acting_as(role, world.acme.id):
+                    rows(statement)
+                assert error.value.__cause__.sqlstate == "42501"
+
+
+def test_a_tenant_reads_its_own_hours_alone(world: World) -> None:
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    with acting_as(DatabaseRole.WORKER):
+        for tenant in (world.acme, world.globex):
+            CounterHour.objects.create(tenant=tenant, noun="port", noun_id=uuid7(), hour=hour)
+        assert len(rows("SELECT 1 FROM networking_counterhour")) == 2
+    with acting_as(DatabaseRole.TENANT, world.acme.id):
+        seen = rows("SELECT tenant_id FROM networking_counterhour")
+    assert seen == [(world.acme.id,)]
+    with pytest.raises(ProgrammingError), acting_as(DatabaseRole.TENANT, world.acme.id):
+        rows("UPDATE networking_counterhour SET bytes_in = 0 RETURNING 1")
+
+
+def test_nobody_changes_a_sample(world: World) -> None:
+    for role in DatabaseRole:
+        for statement in ("UPDATE networking_countersample SET flag = ''", "DELETE FROM {}"):
+            with pytest.raises(ProgrammingError), acting_as(role, world.acme.id):
+                rows(statement.format("networking_countersample") + " RETURNING 1")
+
+
+def test_old_samples_are_dropped_and_hours_stay(old_months: None) -> None:
+    partitions.keep_months()
+    kept = months("networking_countersample")
+    assert kept[0] == f"networking_countersample_{timezone.now() - partitions.SAMPLES_KEPT:%Y_%m}"
+    assert "networking_counterhour_2019_01" in months("networking_counterhour")
+
+
+def test_samples_of_the_last_month_cannot_be_dropped() -> None:
+    with (
+        pytest.raises(DatabaseError, match="are kept"),
+        acting_as(DatabaseRole.WORKER),
+    ):
+        rows("SELECT networking_drop_counter_samples(now())")
+
+
+@pytest.mark.parametrize("role", [role for role in DatabaseRole if role != DatabaseRole.WORKER])
+def test_the_worker_alone_keeps_months(role: DatabaseRole, world: World) -> None:
+    with pytest.raises(ProgrammingError), acting_as(role, world.acme.id), transaction.atomic():
+        rows("SELECT networking_make_counter_months(now(), now())")
