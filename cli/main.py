@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
+from cli.commands.backup import backup, restore
 from cli.commands.down import down
 from cli.commands.forward import lab, manage
 from cli.commands.lint import lint
@@ -57,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("down", help="stop what runs").set_defaults(run=down)
     _add_status(commands)
     _add_logs(commands)
+    _add_backup(commands)
     _add_test(commands)
     commands.add_parser("lint", help="style, types, imports, templates, file sizes").set_defaults(
         run=lint
@@ -86,6 +88,16 @@ def _add_logs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     parser.add_argument("name", nargs="?", metavar="NAME", help="one process")
     parser.add_argument("-f", "--follow", action="store_true")
     parser.set_defaults(run=logs)
+
+
+def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("backup", help="write the database to a file")
+    parser.add_argument("file", nargs="?", metavar="FILE", help="default: one in the state folder")
+    parser.set_defaults(run=backup)
+    parser = commands.add_parser("restore", help="bring a backup in", allow_abbrev=False)
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("--force", action="store_true", help="remove what is in the database")
+    parser.set_defaults(run=restore)
 
 
 def _add_test(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

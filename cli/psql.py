@@ -7,6 +7,14 @@ from pathlib import Path
 from cli.errors import CommandError
 from cli.programs import base_env
 
+# Of a URL's options, those that say how the connection is secured (libpq's environment variables).
+OPTIONS = {
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+}
+
 
 def query(bin_folder: Path, url: str, sql: str, *, database: str | None = None) -> str:
     """The first column of the rows that `sql` gives, one a line."""
@@ -32,7 +40,9 @@ def psql_argv(bin_folder: Path, *options: str) -> tuple[str, ...]:
 def psql_env(url: str, *, database: str | None = None) -> dict[str, str]:
     """Where psql connects, by environment: arguments are for everyone to read in ps(1)."""
     parts = urllib.parse.urlsplit(url)
-    named = {
+    asked = dict(urllib.parse.parse_qsl(parts.query))
+    named = {name: asked.get(option, "") for option, name in OPTIONS.items()}
+    named |= {
         "PGHOST": parts.hostname or urllib.parse.unquote(parts.netloc),
         "PGPORT": str(parts.port or 5432),
         "PGUSER": urllib.parse.unquote(parts.username or ""),

@@ -2,7 +2,8 @@
 
 import subprocess
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from cli import records, venv
 from cli.backing import named_or_embedded, portal_env, running
@@ -17,21 +18,8 @@ def manage(args: Namespace) -> int:
     layout = default_layout().make()
     progress = Progress()
     venv.ensure(layout, progress)
-    argv = [str(layout.python), "manage.py", *args.arguments]
-    lock = records.Lock(layout.state)
-    if not lock.take():
-        run = records.read_run(layout.state)
-        if "environment" not in run:
-            raise CommandError("Demarc is just starting; try again once it is ready.")
-        return _call(layout, argv, run["environment"])
-    try:
-        backing = named_or_embedded(layout, progress)
-        fabric = records.read_run(layout.state).get("fabric", {}).get("kind", "simulator")
-        env = portal_env(layout, backing, fabric=fabric, url="http://127.0.0.1:8000", admin=True)
-        with running(layout, backing, progress):
-            return _call(layout, argv, env)
-    finally:
-        lock.release()
+    with portal_environment(layout, progress) as env:
+        return call(layout, [str(layout.python), "manage.py", *args.arguments], env)
 
 
 def lab(args: Namespace) -> int:
@@ -40,10 +28,36 @@ def lab(args: Namespace) -> int:
     venv.ensure(layout, Progress())
     state = ["--state", str(layout.lab)] if args.arguments[:1] == ["serve"] else []
     arguments = ["--name", layout.lab_name, *args.arguments, *state]
-    return _call(layout, [str(layout.python), "-m", "lab", *arguments], {})
+    return call(layout, [str(layout.python), "-m", "lab", *arguments], {})
 
 
-def _call(layout: Layout, argv: Sequence[str], env: Mapping[str, str]) -> int:
+@contextmanager
+def portal_environment(
+    layout: Layout, progress: Progress, *, alone: bool = False
+) -> Iterator[Mapping[str, str]]:
+    """What an administrative command is told: of the running portal, or of its servers, which
+    then run for as long as the block. With `alone` a portal that runs is refused. Raises
+    CommandError."""
+    lock = records.Lock(layout.state)
+    if not lock.take():
+        if alone:
+            raise CommandError("Demarc is running. Stop it first: ./demarc down")
+        run = records.read_run(layout.state)
+        if "environment" not in run:
+            raise CommandError("Demarc is just starting; try again once it is ready.")
+        yield run["environment"]
+        return
+    try:
+        backing = named_or_embedded(layout, progress)
+        fabric = records.read_run(layout.state).get("fabric", {}).get("kind", "simulator")
+        env = portal_env(layout, backing, fabric=fabric, url="http://127.0.0.1:8000", admin=True)
+        with running(layout, backing, progress):
+            yield env
+    finally:
+        lock.release()
+
+
+def call(layout: Layout, argv: Sequence[str], env: Mapping[str, str]) -> int:
     """Run it on the caller's terminal, which also carries Ctrl-C to it."""
     process = subprocess.Popen(argv, env={**base_env(), **env}, cwd=layout.checkout)
     while True:

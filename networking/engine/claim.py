@@ -26,7 +26,7 @@ LEASE = timedelta(seconds=15)
 RENEWAL = 5.0  # seconds between heartbeats: two may be lost
 
 
-class _Clock(Func):
+class Clock(Func):
     """The database's clock in seconds since 1970."""
 
     template = "EXTRACT(EPOCH FROM STATEMENT_TIMESTAMP())::bigint"
@@ -60,7 +60,7 @@ def claim(scope_id: UUID, *, repair: int | None = None) -> Claim | None:
         taken = Scope.objects.filter(wants_work, pk=scope_id).update(
             # Not below the clock, so that a database restored from a backup still comes after
             # the tokens that it once gave.
-            token=Greatest(F("token") + 1, _Clock()),
+            token=Greatest(F("token") + 1, Clock()),
             leased_until=Now() + LEASE,
             # Whoever edits what was blocked sets the attempts to none: the old reason is moot.
             error=Case(When(attempts=0, then=Value("", TextField())), default=F("error")),

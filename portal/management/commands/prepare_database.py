@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from psycopg import errors, sql
 
@@ -20,6 +20,10 @@ class Command(BaseCommand):
 
     help = __doc__
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """A backup's grants name roles, which must be there before it is brought in."""
+        parser.add_argument("--roles-only", action="store_true", help="no schema, no grants")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Roles first, because migrations grant to them."""
         if not settings.AS_ADMINISTRATOR:
@@ -28,6 +32,8 @@ class Command(BaseCommand):
             for role in DatabaseRole:
                 _create_role(cursor, role)
             _join(cursor, settings.LOGIN_ROLE)
+            if options["roles_only"]:
+                return
             _close_schema(cursor)
         call_command("migrate", interactive=False, verbosity=min(options["verbosity"], 1))
         with connection.cursor() as cursor:
