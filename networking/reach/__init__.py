@@ -5,8 +5,9 @@ to announce what they may, and VIP members to be healthy.
 """
 
 from networking.reach.area import View
-from networking.reach.effects import Effect, Effects, effects
+from networking.reach.effects import Effects, effects
 from networking.reach.evaluator import Evaluator, reach
+from networking.reach.gather import Effect, End
 from networking.reach.probe import (
     Address,
     AtSite,
@@ -20,6 +21,7 @@ from networking.reach.probe import (
     ToVip,
     Verdict,
 )
+from networking.reach.rewind import rewind
 from networking.reach.rules import RuleIndex
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "Decision",
     "Effect",
     "Effects",
+    "End",
     "Endpoint",
     "Evaluator",
     "Hop",
@@ -41,4 +44,5 @@ __all__ = [
     "View",
     "effects",
     "reach",
+    "rewind",
 ]

@@ -82,10 +82,6 @@ class Area:
         """The site that may announce the address."""
         return self._accepted.first(address)
 
-    def group_names(self, address: Ip) -> set[str]:
-        """The names of the groups that the address is in."""
-        return set(self._groups.covering(address))
-
     def site_names(self, address: Ip) -> set[str]:
         """The names of the sites that the address stands for in rules."""
         return set(self._rule_sites.covering(address))
@@ -107,14 +103,6 @@ class Area:
 
     def _sites(self) -> Iterable[Site]:
         return self.router.sites if self.router else ()
-
-    @cached_property
-    def _groups(self) -> PrefixTable[str]:
-        table: PrefixTable[str] = PrefixTable()
-        for group in self.fabric.groups:
-            for address in group.addresses:
-                table.add(address, group.name)
-        return table
 
     @cached_property
     def _rule_sites(self) -> PrefixTable[str]:

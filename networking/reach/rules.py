@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import TypeVar
 
-from networking.intent import Group, Protocol, Rule, SitePrefixes, Term, TermKind, merged
-from networking.reach.tables import Ip, PrefixTable
+from networking.intent import Group, Protocol, Rule, SitePrefixes, merged
+from networking.reach.naming import ANY, Key, Naming, key_of
+from networking.reach.tables import Ip
 
 _KEPT = 4096
 _BLOCK, _FEW, _WIDE = 256, 16, -1
-_Key = tuple[str, str]
 _AnyKey = TypeVar("_AnyKey")
 
 
@@ -45,61 +45,55 @@ class _Services:
 
 
 class RuleIndex:
-    """First match over any number of rules. Disabled ones are left out."""
+    """First match over any number of rules. Disabled ones are left out. `naming` has all terms of
+    these rules, and maybe more; without one it is made of groups and sites."""
 
     def __init__(
         self,
         rules: Iterable[Rule],
         groups: Iterable[Group] = (),
         sites: Iterable[SitePrefixes] = (),
+        *,
+        naming: Naming | None = None,
     ) -> None:
         self._rules = sorted((rule for rule in rules if rule.enabled), key=lambda one: one.rank)
-        sources: defaultdict[_Key, list[int]] = defaultdict(list)
-        destinations: defaultdict[_Key, list[int]] = defaultdict(list)
+        sources: defaultdict[Key, list[int]] = defaultdict(list)
+        destinations: defaultdict[Key, list[int]] = defaultdict(list)
         for place, rule in enumerate(self._rules):
             for terms, side in ((rule.source, sources), (rule.destination, destinations)):
                 for term in terms:
-                    side[_key(term)].append(place)
+                    side[key_of(term)].append(place)
         self._sources = self._masks(sources)
         self._destinations = self._masks(destinations)
         # Questions come in series about the same addresses and ports.
         self._serving = lru_cache(_KEPT)(self._by_service().matching)
         self._from = lru_cache(_KEPT)(partial(self._side, self._sources))
         self._to = lru_cache(_KEPT)(partial(self._side, self._destinations))
-        self._names: PrefixTable[_Key] = PrefixTable()
-        self._name(sources.keys() | destinations.keys(), groups, sites)
+        self._naming = naming or Naming(sources.keys() | destinations.keys(), groups, sites)
 
     def first(self, source: Ip, destination: Ip, protocol: Protocol, port: int) -> Rule | None:
         """The enabled rule that decides about such a packet; None where none matches."""
         found = self._serving(protocol, port) & self._from(source) & self._to(destination)
         return self._rules[(found & -found).bit_length() - 1] if found else None
 
-    def named(self, address: Ip) -> frozenset[tuple[str, str]]:
-        """The terms of enabled rules that name the address, as kind and value; `any` aside."""
-        return frozenset(self._names.covering(address))
+    def matching(self, source: Ip, destination: Ip) -> tuple[Rule, ...]:
+        """The enabled rules that decide about packets between the two, in their order; those
+        behind one that decides everything left out."""
+        found, rules = self._from(source) & self._to(destination), []
+        while found:
+            lowest = found & -found
+            rule = self._rules[lowest.bit_length() - 1]
+            rules.append(rule)
+            if rule.protocol is Protocol.ANY:
+                break
+            found ^= lowest
+        return tuple(rules)
 
-    def _side(self, masks: Mapping[_Key, int], address: Ip) -> int:
-        found = masks.get(_ANY, 0)
-        for key in self._names.covering(address):
+    def _side(self, masks: Mapping[Key, int], address: Ip) -> int:
+        found = masks.get(ANY, 0)
+        for key in self._naming.of(address):
             found |= masks.get(key, 0)
         return found
-
-    def _name(
-        self, used: Iterable[_Key], groups: Iterable[Group], sites: Iterable[SitePrefixes]
-    ) -> None:
-        """Have addresses lead to the terms that they are named by."""
-        keys = set(used)
-        for kind, value in keys:
-            if kind == TermKind.PREFIX:
-                self._names.add(value, (kind, value))
-        for group in groups:
-            if (key := (str(TermKind.GROUP), group.id)) in keys:
-                for address in group.addresses:
-                    self._names.add(address, key)
-        for site in sites:
-            if (key := (str(TermKind.SITE), site.id)) in keys:
-                for prefix in site.prefixes:
-                    self._names.add(prefix, key)
 
     def _by_service(self) -> _Services:
         whole: defaultdict[Protocol, list[int]] = defaultdict(list)
@@ -126,10 +120,3 @@ class RuleIndex:
         for place in places:
             bits[place >> 3] |= 1 << (place & 7)
         return int.from_bytes(bits, "little")
-
-
-def _key(term: Term) -> _Key:
-    return (str(term.kind), term.value)
-
-
-_ANY: _Key = (str(TermKind.ANY), "")

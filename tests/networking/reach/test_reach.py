@@ -206,7 +206,7 @@ def test_a_vip_is_judged_at_its_members() -> None:
 
 
 def test_a_vip_that_serves_nothing_there_says_so() -> None:
-    assert ask(WEB1, ToVip("v1"), port=81).decision.text == "VIP shop does not serve tcp 81."
+    assert ask(WEB1, ToVip("v1"), port=81).decision.text == "VIP shop does not serve TCP 81."
     pings = ask(WEB1, ToVip("v1"), protocol=Protocol.ICMP)
     assert pings.decision.text == "VIP shop does not serve pings."
     lone = with_fabric(vips=(replace(VIP, members=()),))
