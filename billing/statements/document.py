@@ -39,6 +39,14 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Covered:
+    """How much of a port's traffic is known, also of one that nothing was charged for."""
+
+    resource: Resource
+    coverage: Coverage
+
+
+@dataclass(frozen=True, slots=True)
 class DayCharge:
     """A resource's part of a line on one day."""
 
@@ -115,7 +123,8 @@ class Unpriced:
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A customer's month. `as_of` is until when usage is counted: the month's end, or earlier
-    while the month lasts (`complete` is false then). `total` is the sum of the lines' amounts."""
+    while the month lasts (`complete` is false then). `coverage` has every port that there was.
+    `total` is the sum of the lines' amounts."""
 
     tenant_id: UUID
     tenant_slug: str
@@ -129,6 +138,7 @@ class Statement:
     lines: tuple[Line, ...]
     meters: tuple[MeterSum, ...]
     unpriced: tuple[Unpriced, ...]
+    coverage: tuple[Covered, ...]
     total: Decimal
     exact: Decimal
     generated: bool
