@@ -15,7 +15,7 @@ from networking.engine.reconcile import reconcile as reconcile_scope
 
 SWEEP = 5.0  # seconds
 ORPHANS = 60.0  # seconds
-HITS = 60.0  # seconds
+MEASURE = 60.0  # seconds
 EXPIRY = 30.0  # seconds
 
 
@@ -67,16 +67,16 @@ def collect_router(router_id: str) -> None:
 
 
 @shared_task
-def count_hits() -> None:
-    """Ask every fabric what its rules matched."""
+def measure() -> None:
+    """Ask every fabric what its hosts counted."""
     for fabric_id in devices.fabric_ids():
-        count_fabric_hits.apply_async((str(fabric_id),), expires=HITS)
+        measure_fabric.apply_async((str(fabric_id),), expires=MEASURE)
 
 
 @shared_task
-def count_fabric_hits(fabric_id: str) -> None:
-    """Hits of the rules on one fabric."""
-    collector.count_hits(UUID(fabric_id))
+def measure_fabric(fabric_id: str) -> None:
+    """What ports, VIPs and rules counted on the hosts of one fabric."""
+    collector.measure_fabric(UUID(fabric_id))
 
 
 @shared_task
@@ -94,5 +94,5 @@ def schedule(sender: Celery, **_: Any) -> None:
     sender.add_periodic_task(SWEEP, sweep_abandoned.s(), name="sweep abandoned", expires=SWEEP)
     sender.add_periodic_task(SWEEP, sweep_drift.s(), name="sweep drift", expires=SWEEP)
     sender.add_periodic_task(SWEEP, collect.s(), name="collect", expires=SWEEP)
-    sender.add_periodic_task(HITS, count_hits.s(), name="count hits", expires=HITS)
+    sender.add_periodic_task(MEASURE, measure.s(), name="measure", expires=MEASURE)
     sender.add_periodic_task(ORPHANS, find_orphans.s(), name="find orphans", expires=ORPHANS)

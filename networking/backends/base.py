@@ -128,8 +128,13 @@ class PortCount:
 
 @dataclass(frozen=True, slots=True)
 class VipCount:
-    """What clients sent to a VIP as one host counted it, without replies. Counts only grow within
-    one `series`; one that fell began anew at 0. A VIP may have many series on one host."""
+    """What clients sent to a VIP's addresses as one host counted it, in packets and bytes of first
+    and later packets, also of those that are refused then; without replies. Each packet is counted
+    once, where it meets the VIP: a machine's on the machine's own host, a site's on the gateway's.
+
+    Counts only grow within one `series`; one that fell began anew at 0. A VIP has many series on
+    one host: they come and go as flows are made anew.
+    """
 
     vip_id: str
     series: str
@@ -230,9 +235,9 @@ class FabricBackend(Backend[FabricIntent], Protocol):
         port; members that are not checked are left out. Raises BackendError."""
         ...
 
-    def hits(self, host: str, tenant_id: str) -> tuple[RuleHits, ...]:
-        """What the host counted of the tenant's rules until now. Raises BackendError, also for a
-        host that the fabric's configuration does not have."""
+    def measure(self, host: str) -> Measurement:
+        """What the host counted until now, of all tenants. Raises BackendError, also for a host
+        that the fabric's configuration does not have."""
         ...
 
     def locate(self, port_ids: Sequence[str] | None = None) -> tuple[PortLocation, ...]:

@@ -1,42 +1,33 @@
 """How many packets each rule matched, added up over hosts and over resets of their counters."""
 
-import logging
-import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils import timezone
 
-from networking.backends.base import BackendError, FabricBackend
+from networking.backends.base import Measurement
 from networking.backends.base import RuleHits as Count
-from networking.collector.rounds import in_turn
-from networking.collector.turn import turn
-from networking.engine import devices
 from networking.engine.announce import announce
-from networking.engine.device import open_fabric
-from networking.models import Host, Rule, RuleHits, RuleSample, Scope
+from networking.models import Rule, RuleHits, RuleSample
 from portal.lib.db import DatabaseRole, acting_as
 
-log = logging.getLogger(__name__)
-
-BUDGET = 20.0  # seconds of each round; beyond it, tenants wait for the next one
 REMEMBERED = timedelta(days=30)
+REWRITTEN = timedelta(days=1)
 EDITED = ("packets", "bytes", "last_hit_at")
 READ = ("packets", "bytes", "at")
 
-Key = tuple[UUID, UUID, str]
+Key = tuple[UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What one host counted of one tenant's rules; it was asked at `at`."""
+class Owner:
+    """Whose a rule is, and since when it is there."""
 
-    host_id: UUID
-    at: datetime
-    counts: tuple[Count, ...]
+    tenant_id: UUID
+    made: datetime
 
 
 @dataclass(slots=True)
@@ -55,72 +46,28 @@ class Growth:
             self.at = max(self.at or at, at)
 
 
-def count_hits(fabric_id: UUID) -> None:
-    """Read the counters of the fabric's hosts, unless somebody does so now."""
-    with turn(fabric_id, ":hits") as mine:
-        if not mine:
-            return
-        device = devices.fabric(fabric_id)
-        hosts, tenants = _known(fabric_id)
-        if not tenants:
-            return
-        deadline = time.monotonic() + BUDGET
-        with open_fabric(device) as fabric:
-            for tenant_id in in_turn(f"hits:{fabric_id}", tenants, BUDGET):
-                add(tenant_id, list(_read(fabric, tenant_id, hosts, deadline)))
+def add(host_id: UUID, measurement: Measurement) -> None:
+    """Add what grew on the host since the last measurement to the hits of rules, of all tenants.
 
-
-def _known(fabric_id: UUID) -> tuple[dict[str, UUID], set[UUID]]:
-    """The fabric's hosts by name, and its tenants that have rules."""
-    with acting_as(DatabaseRole.WORKER):
-        hosts = dict(Host.objects.filter(fabric=fabric_id).values_list("name", "pk"))
-        here = Scope.objects.filter(fabric=fabric_id).values("tenant")
-        rules = Rule.objects.filter(tenant__in=here, enabled=True, retiring_at=None)
-        return hosts, set(rules.values_list("tenant", flat=True))
-
-
-def _read(
-    fabric: FabricBackend, tenant_id: UUID, hosts: dict[str, UUID], deadline: float
-) -> Iterator[Reading]:
-    """One reading a host until the deadline; a host that does not answer is taken out of `hosts`,
-    so that its timeout is waited for once."""
-    for name, host_id in list(hosts.items()):
-        if time.monotonic() > deadline:
-            return
-        at = timezone.now()
-        try:
-            yield Reading(host_id, at, fabric.hits(name, str(tenant_id)))
-        except BackendError as error:
-            del hosts[name]
-            reason = {"reason": str(error), "detail": error.detail}
-            log.info("hits not read", extra={"host": name, **reason})
-
-
-def add(tenant_id: UUID, readings: Iterable[Reading]) -> None:
-    """Add what grew since the last readings to the hits of the tenant's rules.
-
-    What was last read is locked: of two readings the one that was asked for first counts for
+    What was last read is locked: of two measurements the one that was asked for first counts for
     nothing when the other one was written before it.
     """
     with acting_as(DatabaseRole.WORKER):
-        rules = Rule.objects.filter(tenant=tenant_id, retiring_at=None)
-        made = dict(rules.values_list("pk", "created_at"))
-        samples = RuleSample.objects.filter(tenant=tenant_id)
-        known = {
-            (row.rule_id, row.host_id, row.series): row
-            for row in samples.select_for_update(no_key=True).order_by("pk")
-        }
+        owners = _owners(measurement)
+        samples = RuleSample.objects.filter(host=host_id)
+        held = samples.filter(rule__in=owners).select_for_update(no_key=True).order_by("pk")
+        known = {(row.rule_id, row.series): row for row in held}
         grown: dict[UUID, Growth] = defaultdict(Growth)
         fresh: dict[Key, RuleSample] = {}
-        for reading in readings:
-            for count in reading.counts:
-                rule_id = UUID(count.rule_id)
-                key = (rule_id, reading.host_id, count.series)
-                before = known.get(key)
-                if rule_id not in made or (before and before.at >= reading.at):
-                    continue
-                grown[rule_id].add(*growth(before, count), reading.at)
-                fresh[key] = _sample(tenant_id, rule_id, reading, count)
+        for count in measurement.rules:
+            rule_id = UUID(count.rule_id)
+            before = known.get((rule_id, count.series))
+            if rule_id not in owners or (before and before.at >= measurement.at):
+                continue
+            grown[rule_id].add(*growth(before, count), measurement.at)
+            sample = _sample(owners[rule_id].tenant_id, host_id, count, measurement.at)
+            if before is None or _differs(before, sample):
+                fresh[rule_id, count.series] = sample
         RuleSample.objects.bulk_create(
             fresh.values(),
             update_conflicts=True,
@@ -129,7 +76,21 @@ def add(tenant_id: UUID, readings: Iterable[Reading]) -> None:
         )
         # A series that is not seen may come back where it stood, so it is not forgotten at once.
         samples.filter(at__lt=timezone.now() - REMEMBERED).delete()
-        _sum_up(tenant_id, grown, made)
+        _sum_up(grown, owners)
+
+
+def _owners(measurement: Measurement) -> dict[UUID, Owner]:
+    """Of the rules in the measurement that are still there."""
+    seen = {count.rule_id for count in measurement.rules}
+    rules = Rule.objects.filter(pk__in=seen, retiring_at=None)
+    rows = rules.values_list("pk", "tenant", "created_at")
+    return {pk: Owner(tenant_id, made) for pk, tenant_id, made in rows}
+
+
+def _differs(before: RuleSample, now: RuleSample) -> bool:
+    """Whether it is worth writing: most rules match nothing within a minute."""
+    stood = (before.packets, before.bytes) == (now.packets, now.bytes)
+    return not stood or now.at - before.at > REWRITTEN
 
 
 def growth(before: RuleSample | None, now: Count) -> tuple[int, int]:
@@ -139,26 +100,26 @@ def growth(before: RuleSample | None, now: Count) -> tuple[int, int]:
     return now.packets - before.packets, now.bytes - before.bytes
 
 
-def _sample(tenant_id: UUID, rule_id: UUID, reading: Reading, count: Count) -> RuleSample:
+def _sample(tenant_id: UUID, host_id: UUID, count: Count, at: datetime) -> RuleSample:
     return RuleSample(
         tenant_id=tenant_id,
-        rule_id=rule_id,
-        host_id=reading.host_id,
+        rule_id=UUID(count.rule_id),
+        host_id=host_id,
         series=count.series,
         packets=count.packets,
         bytes=count.bytes,
-        at=reading.at,
+        at=at,
     )
 
 
-def _sum_up(tenant_id: UUID, grown: Mapping[UUID, Growth], made: Mapping[UUID, datetime]) -> None:
+def _sum_up(grown: Mapping[UUID, Growth], owners: Mapping[UUID, Owner]) -> None:
     """A rule is counted from the day it was made: its counters began after that."""
     rows = RuleHits.objects.filter(rule__in=grown).select_for_update(no_key=True).order_by("pk")
     hits = {row.rule_id: row for row in rows}
     new = [
-        RuleHits(tenant_id=tenant_id, rule_id=rule_id, since=made[rule_id])
-        for rule_id in grown
-        if rule_id not in hits
+        RuleHits(tenant_id=owner.tenant_id, rule_id=rule_id, since=owner.made)
+        for rule_id, owner in owners.items()
+        if rule_id in grown and rule_id not in hits
     ]
     moved = [row for row in hits.values() if grown[row.rule_id].at]
     for row in (*moved, *new):
@@ -168,5 +129,5 @@ def _sum_up(tenant_id: UUID, grown: Mapping[UUID, Growth], made: Mapping[UUID, d
         row.last_hit_at = more.at or row.last_hit_at
     RuleHits.objects.bulk_create(new)
     RuleHits.objects.bulk_update(moved, EDITED)
-    if new or moved:
+    for tenant_id in {row.tenant_id for row in (*moved, *new)}:
         announce("hits", tenant_id, tenant_id)

@@ -114,7 +114,7 @@ def test_a_label_opens_and_closes_without_a_question(story: Story, central: OvnB
 
 def hits(story: Story) -> int:
     """Packets of the rule `datagrams`, read just now."""
-    collector.count_hits(story.provider.fabric_id)
+    collector.measure_fabric(story.provider.fabric_id)
     with acting_as(DatabaseRole.WORKER):
         return sum(
             RuleHits.objects.filter(rule__name="datagrams").values_list("packets", flat=True)

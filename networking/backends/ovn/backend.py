@@ -1,10 +1,11 @@
 """The OVN backend: what the engine asks of a fabric, answered by its two databases."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Self
 
-from networking.backends.base import FabricProgress, MemberHealth, PortLocation, RuleHits
-from networking.backends.ovn import counters, fence, membership, monitors, openflow
+from networking.backends.base import FabricProgress, Measurement, MemberHealth, PortLocation
+from networking.backends.ovn import counters, fence, interfaces, membership, monitors, openflow
 from networking.backends.ovn import progress as reports
 from networking.backends.ovn.apply import apply
 from networking.backends.ovn.config import OvnConfig
@@ -19,14 +20,15 @@ from networking.planning import Plan, Resource
 class OvnBackend:
     """One OVN deployment (`FabricBackend`). Connects when first asked; one thread at a time.
 
-    Only the two databases of the centre are ever asked, so that a dead host delays nothing.
+    But for `measure`, only the two databases of the centre are ever asked, so that a dead host
+    delays nothing.
     """
 
     order: Sequence[str] = ORDER
 
     def __init__(self, config: OvnConfig) -> None:
         self._config = config
-        self._flows: dict[str, tuple[counters.RuleFlow, ...]] = {}
+        self._counting: counters.Counting | None = None
         self._hosts = tuple(name for name, _ in config.hosts)
         self.northbound = Ovsdb(
             "northbound database",
@@ -96,17 +98,20 @@ class OvnBackend:
         """What hosts found of the members of the tenant's VIPs. Raises BackendError."""
         return monitors.members(self.northbound, self.southbound, tenant_id)
 
-    def hits(self, host: str, tenant_id: str) -> tuple[RuleHits, ...]:
-        """What the host's switch counted of the tenant's rules. Which flows are a rule's is read
-        once for each tenant while the backend is open. Raises BackendError."""
-        if tenant_id not in self._flows:
-            found = counters.rule_flows(self.northbound, self.southbound, tenant_id)
-            self._flows[tenant_id] = found
-        flows = self._flows[tenant_id]
-        if not flows:
-            return ()
-        counted = openflow.counts(self._config, host, {flow.cookie for flow in flows})
-        return counters.hits(host, flows, counted)
+    def measure(self, host: str) -> Measurement:
+        """What the host's switch counted, asked over OpenFlow and in its database.
+
+        Counts are those of cards and flows: they lag by a second, by up to 5 for ports, and what
+        came since the last look is lost when the host's controller starts anew (rules, VIPs).
+        Which flows are whose is read once while the backend is open. Raises BackendError.
+        """
+        at = datetime.now(UTC)
+        if self._counting is None:
+            self._counting = counters.counting(self.northbound, self.southbound)
+        # A switch that does not run leaves its last counts in the database: it is asked first.
+        flows = openflow.counts(self._config, host, self._counting.flows)
+        rules, vips = counters.counted(host, self._counting, flows)
+        return Measurement(host, at, interfaces.ports(self._config, host), vips, rules)
 
     def locate(self, port_ids: Sequence[str] | None = None) -> tuple[PortLocation, ...]:
         """Where these ports (or all of ours) are plugged in. Raises BackendError."""

@@ -7,6 +7,7 @@ both families and all ports.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from networking.backends.ovn.rows import Rows
 from networking.backends.ovn.tables import ROUTERS
@@ -46,6 +47,11 @@ def balance(rows: Rows, intent: FabricIntent) -> None:
                     check = rows.uuid("Load_Balancer_Health_Check", vip.id, front.address)
                     settings = {"vip": front.address, "options": _timing(vip)}
                     rows.add("Load_Balancer_Health_Check", check, noun, settings, parents=[uuid])
+
+
+def address_of(front: str) -> str:
+    """The address in `ADDRESS:PORT`, canonical."""
+    return str(ip_address(front.rpartition(":")[0].strip("[]")))
 
 
 @dataclass(frozen=True, slots=True)

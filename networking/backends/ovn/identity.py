@@ -52,6 +52,6 @@ def noun_of(stamps: dict[str, str]) -> Noun:
     return Noun(stamps.get(_NOUN, ""), stamps.get(_ID, ""), stamps.get(_NAME, ""))
 
 
-def port_stamp() -> dict[str, str]:
-    """The stamp that every machine's port carries, whoever's it is."""
-    return {_NOUN: "port"}
+def noun_stamp(noun_type: str) -> dict[str, str]:
+    """The stamp that every row of a kind of noun carries, whoever's it is."""
+    return {_NOUN: noun_type}

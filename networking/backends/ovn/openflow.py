@@ -8,8 +8,9 @@ import socket
 import struct
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import PurePosixPath
 
 from networking.backends.base import BackendError, UnreachableError
@@ -24,21 +25,24 @@ _HEADER = struct.Struct("!BBHI")  # version, type, length, transaction (7.1)
 _HELLO, _ERROR, _ECHO_REQUEST, _ECHO_REPLY, _REQUEST, _REPLY = 0, 1, 2, 3, 18, 19
 _MULTIPART = struct.Struct("!HH4x")  # type, flags (7.3.5)
 _FLOWS, _MORE = 1, 1
-# Any table, out port and group; a cookie, its mask, and a match that matches all (7.3.5.2).
+# Any table, out port, group and cookie, and a match that matches all (7.3.5.2).
 _ASK = struct.Struct("!B3xII4xQQHH4x")
-_ALL_TABLES, _ANYWHERE, _WHOLE = 0xFF, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF
+_ALL_TABLES, _ANYWHERE = 0xFF, 0xFFFFFFFF
 _MATCH_TYPE, _MATCH_LENGTH = 1, 4
 # Length, table, seconds, nanoseconds, priority, timeouts, flags, cookie, packets, bytes.
 _FLOW = struct.Struct("!HBxIIHHHH4xQQQ")
+_HEAD = struct.Struct("!H22xQ")  # length and cookie alone
 _MATCH = struct.Struct("!HH")
-# So many questions at once: their answers fit into the buffers of both sides.
-_BATCH = 200
+_FIELD = struct.Struct("!HBB")  # class, field with its mask bit, length (7.2.3.2)
+_BASIC = 0x8000
+_METADATA, _IPV4_DST, _IPV6_DST = 2 << 1, 12 << 1, 27 << 1
 
 
 @dataclass(frozen=True, slots=True)
 class FlowCount:
     """One flow's counters since it was put in place. `match` tells it from others of the same
-    cookie and table."""
+    cookie and table; `datapath` is the logical one that it belongs to (its metadata, man 7
+    ovn-architecture), `destination` the address that it wants a packet to go to, if one."""
 
     cookie: int
     table: int
@@ -46,6 +50,8 @@ class FlowCount:
     match: int
     packets: int
     bytes: int
+    datapath: int = 0
+    destination: str = ""
 
 
 def address(config: OvnConfig, host: str) -> str:
@@ -70,21 +76,19 @@ def address(config: OvnConfig, host: str) -> str:
     return f"unix:{PurePosixPath(path).with_name(f'{BRIDGE}.mgmt')}"
 
 
-def counts(config: OvnConfig, host: str, cookies: Iterable[int]) -> list[FlowCount]:
-    """The counters of all flows with one of these cookies, which the switch finds by index.
+def counts(config: OvnConfig, host: str, cookies: Container[int]) -> list[FlowCount]:
+    """The counters of all flows with one of these cookies, from one look at all that the host has.
 
     Raises UnreachableError when the switch does not answer in time, BackendError when it is not
     known where to ask.
     """
     remote = address(config, host)
     deadline = time.monotonic() + config.timeout
-    wanted = list(cookies)
     try:
         with connect(remote, config.tls, deadline) as channel:
             switch = _Switch(channel, deadline)
             switch.greet()
-            batches = (wanted[at : at + _BATCH] for at in range(0, len(wanted), _BATCH))
-            return [count for batch in batches for count in switch.flows(batch)]
+            return list(switch.flows(cookies))
     except (OSError, struct.error) as error:
         raise UnreachableError(
             f"The switch of host {host} at {remote} does not answer over OpenFlow: "
@@ -104,27 +108,22 @@ class _Switch:
         if kind != _HELLO:
             raise ConnectionError("it does not speak OpenFlow 1.3")
 
-    def flows(self, cookies: list[int]) -> Iterator[FlowCount]:
-        """Ask for each cookie, then read all answers."""
-        asked = b"".join(self._question(cookie) for cookie in cookies)
-        self._channel.settimeout(remaining(self._deadline))
-        self._channel.sendall(asked)
-        left = len(cookies)
-        while left:
+    def flows(self, cookies: Container[int]) -> Iterator[FlowCount]:
+        """Ask for all flows; those with one of the cookies."""
+        question = _MULTIPART.pack(_FLOWS, 0) + _ASK.pack(
+            _ALL_TABLES, _ANYWHERE, _ANYWHERE, 0, 0, _MATCH_TYPE, _MATCH_LENGTH
+        )
+        self._send(_REQUEST, 1, question)
+        more = _MORE
+        while more:
             kind, _, body = self._receive()
             if kind == _ERROR:
                 raise ConnectionError("it refused to tell its flows")
             if kind != _REPLY:
                 continue
             _, flags = _MULTIPART.unpack_from(body)
-            yield from _parsed(body[_MULTIPART.size :])
-            left -= not flags & _MORE
-
-    def _question(self, cookie: int) -> bytes:
-        body = _MULTIPART.pack(_FLOWS, 0) + _ASK.pack(
-            _ALL_TABLES, _ANYWHERE, _ANYWHERE, cookie, _WHOLE, _MATCH_TYPE, _MATCH_LENGTH
-        )
-        return _HEADER.pack(_VERSION, _REQUEST, _HEADER.size + len(body), 1) + body
+            yield from _parsed(body[_MULTIPART.size :], cookies)
+            more = flags & _MORE
 
     def _send(self, kind: int, transaction: int, body: bytes) -> None:
         self._channel.settimeout(remaining(self._deadline))
@@ -151,14 +150,36 @@ class _Switch:
         return bytes(data)
 
 
-def _parsed(body: bytes) -> Iterator[FlowCount]:
+def _parsed(body: bytes, cookies: Container[int]) -> Iterator[FlowCount]:
     at = 0
     while at < len(body):
-        length, table, _, _, priority, _, _, _, cookie, packets, octets = _FLOW.unpack_from(
-            body, at
-        )
-        start = at + _FLOW.size
-        _, match_length = _MATCH.unpack_from(body, start)
-        match = zlib.crc32(body[start : start + match_length])
-        yield FlowCount(cookie, table, priority, match, packets, octets)
+        length, cookie = _HEAD.unpack_from(body, at)
+        if cookie in cookies:
+            yield _flow(body[at : at + length])
+        at += length
+
+
+def _flow(body: bytes) -> FlowCount:
+    _, table, _, _, priority, _, _, _, cookie, packets, octets = _FLOW.unpack_from(body)
+    _, match_length = _MATCH.unpack_from(body, _FLOW.size)
+    match = body[_FLOW.size : _FLOW.size + match_length]
+    datapath, destination = 0, ""
+    for field, value in _fields(match[_MATCH.size :]):
+        if field == _METADATA:
+            datapath = int.from_bytes(value)
+        elif field in (_IPV4_DST, _IPV6_DST):
+            destination = str(ip_address(value))
+    return FlowCount(
+        cookie, table, priority, zlib.crc32(match), packets, octets, datapath, destination
+    )
+
+
+def _fields(match: bytes) -> Iterator[tuple[int, bytes]]:
+    """The standard fields of a match that are compared as a whole (7.2.3.7)."""
+    at = 0
+    while at < len(match):
+        kind, field, length = _FIELD.unpack_from(match, at)
+        at += _FIELD.size
+        if kind == _BASIC:
+            yield field, match[at : at + length]
         at += length

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from networking.backends.base import BackendError, FabricProgress, HostProgress, PortLocation
-from networking.backends.ovn.identity import port_stamp
+from networking.backends.ovn.identity import noun_stamp
 from networking.backends.ovn.ovsdb import Ovsdb
 from networking.backends.ovn.tables import EXTERNAL_IDS
 from networking.backends.ovn.values import mapping, members, uuids
@@ -68,7 +68,7 @@ def locate(southbound: Ovsdb, port_ids: Sequence[str] | None) -> tuple[PortLocat
 
 def _selections(port_ids: Sequence[str] | None) -> list[Json]:
     # The central daemon copies a port's external_ids to its binding (man 5 ovn-sb).
-    ours = [EXTERNAL_IDS, "includes", mapping(port_stamp())]
+    ours = [EXTERNAL_IDS, "includes", mapping(noun_stamp("port"))]
     if port_ids is None or len(port_ids) > _ONE_BY_ONE:
         conditions = [[ours]]
     else:

@@ -12,10 +12,13 @@ from networking.backends.base import (
     FabricProgress,
     Health,
     HostProgress,
+    Measurement,
     MemberHealth,
     PortLocation,
-    RuleHits,
+    UnreachableError,
 )
+from networking.backends.simulator import counters
+from networking.backends.simulator.counters import Passed
 from networking.backends.simulator.device import SimulatedDevice
 from networking.intent import FabricIntent
 from networking.planning import Plan, Resource, outline
@@ -73,26 +76,29 @@ class SimulatedFabric(SimulatedDevice):
             found = {health for vip in vips for health in self._health(db, vip)}
         return tuple(sorted(found, key=lambda one: (one.port_id, one.address, one.port)))
 
-    def hits(self, host: str, tenant_id: str) -> tuple[RuleHits, ...]:
-        """What was counted of simulated packets."""
+    def measure(self, host: str) -> Measurement:
+        """What was counted of simulated packets. A silent host does not answer."""
+        at = datetime.now(UTC)
         with self.store.answer() as db:
-            if host not in self.config.hosts:
-                raise BackendError(f"The fabric has no host {host}.", retry=False)
-            rows = db.execute(
-                "SELECT rule, packets, bytes FROM hit WHERE tenant = ? AND host = ? ORDER BY rule",
-                (tenant_id, host),
+            self._known(host)
+            if self.store.fault(db, "silent", host) is not None:
+                raise UnreachableError(f"The simulated host {host} does not answer.")
+            here = {port for port, place in self._plugged(db).items() if place == host}
+            held = {resource.key for resource, _ in self._held(db, "%")}
+            return Measurement(
+                host,
+                at,
+                counters.ports(db, host, here),
+                counters.vips(db, host, held),
+                counters.rules(db, host, held),
             )
-            return tuple(RuleHits(host, rule, rule, *counted) for rule, *counted in rows)
 
-    def count(self, tenant_id: str, rule_id: str, packets: int, size: int) -> None:
-        """Packets of `size` bytes matched a rule, on the first host."""
-        host = self.config.hosts[0] if self.config.hosts else ""
+    def count(self, host: str, kind: str, ident: str, passed: Passed) -> None:
+        """So much passed a port, was sent to a VIP or matched a rule on the host. Raises
+        BackendError for a host that is not there."""
+        self._known(host)
         with self.store.answer() as db:
-            db.execute(
-                "INSERT INTO hit VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-                " packets = packets + excluded.packets, bytes = bytes + excluded.bytes",
-                (tenant_id, host, rule_id, packets, packets * size),
-            )
+            counters.add(db, host, kind, ident, passed)
 
     def without_the_dead(self, intent: FabricIntent) -> FabricIntent:
         """The intent with those members alone that answer their VIP's health check."""
@@ -121,14 +127,22 @@ class SimulatedFabric(SimulatedDevice):
     def locate(self, port_ids: Sequence[str] | None = None) -> tuple[PortLocation, ...]:
         """Ports are plugged into the hosts in turn, and up at once."""
         with self.store.answer() as db:
-            ports = sorted(resource.key for resource, _ in self._held(db, "%", "port"))
-        plugged = dict(zip(ports, cycle(self.config.hosts or ("",)), strict=False))
-        asked = ports if port_ids is None else port_ids
+            plugged = self._plugged(db)
+        asked = plugged if port_ids is None else port_ids
         return tuple(
             PortLocation(port, plugged[port], up=bool(plugged[port]))
             for port in asked
             if port in plugged
         )
+
+    def _plugged(self, db: sqlite3.Connection) -> dict[str, str]:
+        """The host of each port."""
+        ports = sorted(resource.key for resource, _ in self._held(db, "%", "port"))
+        return dict(zip(ports, cycle(self.config.hosts or ("",)), strict=False))
+
+    def _known(self, host: str) -> None:
+        if host not in self.config.hosts:
+            raise BackendError(f"The fabric has no host {host}.", retry=False)
 
     def _host(self, db: sqlite3.Connection, name: str) -> HostProgress:
         delay = self.store.fault(db, "delay", name) or 0.0

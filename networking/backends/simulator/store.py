@@ -20,8 +20,12 @@ CREATE TABLE IF NOT EXISTS resource (
 CREATE TABLE IF NOT EXISTS fence (device TEXT, scope TEXT, token INTEGER,
     PRIMARY KEY (device, scope));
 CREATE TABLE IF NOT EXISTS request (cfg INTEGER PRIMARY KEY AUTOINCREMENT, at REAL);
-CREATE TABLE IF NOT EXISTS hit (tenant TEXT, host TEXT, rule TEXT, packets INTEGER, bytes INTEGER,
-    PRIMARY KEY (tenant, host, rule));
+CREATE TABLE IF NOT EXISTS counter (
+    host TEXT, kind TEXT, id TEXT,
+    packets_in INTEGER NOT NULL DEFAULT 0, bytes_in INTEGER NOT NULL DEFAULT 0,
+    packets_out INTEGER NOT NULL DEFAULT 0, bytes_out INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (host, kind, id)
+);
 CREATE TABLE IF NOT EXISTS fault (device TEXT, name TEXT, target TEXT, value REAL,
     PRIMARY KEY (device, name, target));
 """

@@ -1,14 +1,16 @@
 """Hits of rules: added up over hosts, and over counters that begin anew."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from networking import collector
+from networking.backends.base import Measurement
 from networking.backends.base import RuleHits as Count
-from networking.backends.base import UnreachableError
 from networking.backends.simulator.config import SimulatorConfig
+from networking.backends.simulator.counters import Passed
 from networking.backends.simulator.fabric import SimulatedFabric
 from networking.collector import hits
 from networking.models import Host, Rule, RuleHits, RuleSample
@@ -49,101 +51,100 @@ def last() -> datetime | None:
         return RuleHits.objects.get(rule__name="web").last_hit_at
 
 
-def reads(acts: Acts, minute: int, *counts: tuple[str, str, int]) -> None:
+def reads(minute: int, *counts: tuple[str, str, int]) -> None:
     """A reading of (host, series, packets of 10 bytes), so many minutes after the start."""
     with acting_as(DatabaseRole.WORKER):
         hosts = dict(Host.objects.values_list("name", "pk"))
     at = START + timedelta(minutes=minute)
-    found = [
-        hits.Reading(hosts[host], at, (Count(host, str(rule().pk), series, n, n * 10),))
-        for host, series, n in counts
-    ]
-    hits.add(acts.actor.tenant.id, found)
+    for host in sorted({host for host, *_ in counts}):
+        told = tuple(
+            Count(host, str(rule().pk), series, n, n * 10) for h, series, n in counts if h == host
+        )
+        hits.add(hosts[host], Measurement(host, at, rules=told))
 
 
 def test_what_the_fabric_counted(acts: Acts) -> None:
     config = SimulatorConfig(str(acts.provider.path), ("h1", "h2"))
     with SimulatedFabric(config) as fabric:
-        fabric.count(str(acts.actor.tenant.id), str(rule().pk), 20, 64)
-    collector.count_hits(acts.provider.fabric.pk)
-    assert counted() == (20, 20 * 64)
-    collector.count_hits(acts.provider.fabric.pk)
-    assert counted() == (20, 20 * 64)
+        fabric.count("h1", "rule", str(rule().pk), Passed(20, 20 * 64))
+    for _ in range(2):
+        collector.measure_fabric(acts.provider.fabric.pk)
+        assert counted() == (20, 20 * 64)
     with acting_as(DatabaseRole.WORKER):
         assert RuleHits.objects.get().since == rule().created_at
 
 
 def test_hosts_and_series_are_added_up(acts: Acts) -> None:
-    reads(acts, 0, ("h1", "a", 5), ("h1", "b", 2), ("h2", "a", 1))
-    reads(acts, 1, ("h1", "a", 6), ("h1", "b", 2), ("h2", "a", 3))
+    reads(0, ("h1", "a", 5), ("h1", "b", 2), ("h2", "a", 1))
+    reads(1, ("h1", "a", 6), ("h1", "b", 2), ("h2", "a", 3))
     assert counted() == (11, 110)
 
 
 def test_a_counter_that_fell_began_anew(acts: Acts) -> None:
-    reads(acts, 0, ("h1", "a", 50))
-    reads(acts, 1, ("h1", "a", 7))
-    reads(acts, 2, ("h1", "a", 9))
+    reads(0, ("h1", "a", 50))
+    reads(1, ("h1", "a", 7))
+    reads(2, ("h1", "a", 9))
     assert counted() == (59, 590)
 
 
 def test_a_host_that_is_away_loses_and_doubles_nothing(acts: Acts) -> None:
-    reads(acts, 0, ("h1", "a", 5), ("h2", "a", 5))
-    reads(acts, 1, ("h1", "a", 6))
-    reads(acts, 2, ("h1", "a", 6), ("h2", "a", 8))
+    reads(0, ("h1", "a", 5), ("h2", "a", 5))
+    reads(1, ("h1", "a", 6))
+    reads(2, ("h1", "a", 6), ("h2", "a", 8))
     assert counted() == (14, 140)
 
 
 def test_an_old_reading_that_comes_late_counts_for_nothing(acts: Acts) -> None:
-    reads(acts, 1, ("h1", "a", 8))
-    reads(acts, 0, ("h1", "a", 5))
-    reads(acts, 1, ("h1", "a", 8))
+    reads(1, ("h1", "a", 8))
+    reads(0, ("h1", "a", 5))
+    reads(1, ("h1", "a", 8))
     assert counted() == (8, 80)
 
 
 def test_the_last_hit(acts: Acts, monkeypatch: pytest.MonkeyPatch) -> None:
-    reads(acts, 0, ("h1", "a", 0))
+    reads(0, ("h1", "a", 0))
     assert (counted(), last()) == ((0, 0), None)
     told: list[tuple[str, UUID, UUID]] = []
     monkeypatch.setattr(hits, "announce", lambda *what: told.append(what))
-    reads(acts, 1, ("h1", "a", 1))
-    reads(acts, 2, ("h1", "a", 1))
+    reads(1, ("h1", "a", 1))
+    reads(2, ("h1", "a", 1))
     assert last() == START + timedelta(minutes=1)
     tenant = acts.actor.tenant.id
     assert told == [("hits", tenant, tenant)]
 
 
 def test_a_rule_that_is_gone_counts_no_more(acts: Acts) -> None:
-    reads(acts, 0, ("h1", "a", 5))
+    reads(0, ("h1", "a", 5))
     with acting_as(DatabaseRole.WORKER):
         gone = str(rule().pk)
         host = Host.objects.get(name="h1").pk
         Rule.objects.all().delete()
         assert not RuleSample.objects.exists()
-    late = hits.Reading(host, START, (Count("h1", gone, "a", 9, 90),))
-    hits.add(acts.actor.tenant.id, [late])
+    hits.add(host, Measurement("h1", START, rules=(Count("h1", gone, "a", 9, 90),)))
     with acting_as(DatabaseRole.WORKER):
         assert not RuleHits.objects.exists()
 
 
-def test_a_host_that_does_not_answer_is_asked_once(
-    acts: Acts, monkeypatch: pytest.MonkeyPatch, world: World
+def test_what_stands_still_is_not_written_again(acts: Acts) -> None:
+    reads(0, ("h1", "a", 5))
+    reads(1, ("h1", "a", 5))
+    with acting_as(DatabaseRole.WORKER):
+        assert RuleSample.objects.get().at == START
+    reads(60 * 24 + 1, ("h1", "a", 5))
+    with acting_as(DatabaseRole.WORKER):
+        assert RuleSample.objects.get().at > START
+    assert counted() == (5, 50)
+
+
+def test_all_tenants_of_a_host_are_counted_in_few_queries(
+    acts: Acts, world: World, django_assert_max_num_queries: Any
 ) -> None:
-    """The other host is read for both tenants all the same."""
     with acting_as(DatabaseRole.WORKER):
-        Rule.objects.create(tenant_id=world.globex.pk, name="other", rank=1)
-    Acts(world.actor("globex", "network"), acts.provider).add_network()
-    asked: list[str] = []
-
-    def answer(fabric: SimulatedFabric, host: str, tenant_id: str) -> tuple[Count, ...]:
-        asked.append(host)
-        if host == "h1":
-            raise UnreachableError("The host h1 does not answer.")
-        with acting_as(DatabaseRole.WORKER):
-            pk = Rule.objects.get(tenant=tenant_id).pk
-        return (Count(host, str(pk), "a", 3, 30),)
-
-    monkeypatch.setattr(SimulatedFabric, "hits", answer)
-    collector.count_hits(acts.provider.fabric.pk)
-    assert asked == ["h1", "h2", "h2"]
+        rules = [rule(), Rule.objects.create(tenant_id=world.globex.pk, name="other", rank=1)]
+        host = Host.objects.get(name="h1").pk
+    told = tuple(Count("h1", str(one.pk), "a", 3, 30) for one in rules)
+    with django_assert_max_num_queries(12):
+        hits.add(host, Measurement("h1", START, rules=told))
     with acting_as(DatabaseRole.WORKER):
-        assert list(RuleHits.objects.values_list("packets", flat=True)) == [3, 3]
+        rows = RuleHits.objects.values_list("tenant", "packets")
+        assert set(rows) == {(world.acme.pk, 3), (world.globex.pk, 3)}

@@ -14,7 +14,7 @@ BEAT = {
     "sweep abandoned": tasks.sweep_abandoned,
     "sweep drift": tasks.sweep_drift,
     "collect": tasks.collect,
-    "count hits": tasks.count_hits,
+    "measure": tasks.measure,
     "find orphans": tasks.find_orphans,
 }
 
@@ -34,7 +34,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
         "check_drift",
         "collect_fabric",
         "collect_router",
-        "count_fabric_hits",
+        "measure_fabric",
     ):
         task = getattr(tasks, name)
 
@@ -94,8 +94,8 @@ def test_every_device_is_asked(acts: Acts, sent: list[Any]) -> None:
         ("collect_router", str(acts.provider.router.pk)),
     ]
     sent.clear()
-    tasks.count_hits()
-    assert sent == [("count_fabric_hits", str(acts.provider.fabric.pk))]
+    tasks.measure()
+    assert sent == [("measure_fabric", str(acts.provider.fabric.pk))]
 
 
 def test_what_was_deleted_before_any_device_knew_goes_with_the_sweep(

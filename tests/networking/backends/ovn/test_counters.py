@@ -14,49 +14,92 @@ from networking.backends.base import BackendError, UnreachableError
 from networking.backends.ovn import openflow
 from networking.backends.ovn.backend import OvnBackend
 from networking.backends.ovn.config import OvnConfig
-from networking.backends.ovn.counters import RuleFlow, hits, rule_flows
+from networking.backends.ovn.counters import Counting, LogicalFlow, counted, counting
 from networking.backends.ovn.openflow import FlowCount
 from tests.contracts.ovn_central import OvnCentral
 from tests.networking.backends.ovn.conftest import Enforce
 from tests.networking.backends.ovn.intents import make_intent
 from tests.networking.backends.ovn.policies import with_policy
 
+ACME, GLOBEX = 1, 2
+"""Logical datapaths."""
+
+TENANTS = {ACME: "acme", GLOBEX: "globex"}
+
+
+def known(*flows: LogicalFlow, vips: dict[tuple[str, str], str] | None = None) -> Counting:
+    by_cookie = {f.cookie: tuple(g for g in flows if g.cookie == f.cookie) for f in flows}
+    return Counting(by_cookie, TENANTS, vips or {})
+
+
+def count(cookie: int, table: int, packets: int, datapath: int = ACME, to: str = "") -> FlowCount:
+    return FlowCount(cookie, table, 2000, packets, packets, packets * 100, datapath, to)
+
 
 def test_a_stranger_of_the_same_cookie_is_not_counted() -> None:
-    flows = [
-        RuleFlow("r1", 0xA, "egress", 4),
-        RuleFlow("r1", 0xB, "egress", 4),
-        RuleFlow("r2", 0xC, "ingress", 17),
-    ]
-    counts = [
-        FlowCount(0xA, 46, 2000, 1, packets=3, bytes=300),
-        FlowCount(0xA, 46, 2000, 2, packets=4, bytes=400),
-        FlowCount(0xB, 46, 2000, 1, packets=5, bytes=500),
-        FlowCount(0xB, 12, 100, 1, packets=99, bytes=9900),
-        FlowCount(0xC, 25, 2000, 1, packets=7, bytes=700),
-        FlowCount(0xD, 46, 2000, 1, packets=99, bytes=9900),
-    ]
-    found = hits("h1", flows, counts)
+    flows = known(
+        LogicalFlow(0xA, "egress", 4, "acme", "r1"),
+        LogicalFlow(0xB, "egress", 4, "acme", "r1"),
+        LogicalFlow(0xC, "ingress", 17, "acme", "r2"),
+    )
+    counts = [count(0xA, 46, 3), count(0xA, 46, 4), count(0xB, 46, 5), count(0xB, 12, 99),
+              count(0xC, 25, 7), count(0xD, 46, 99)]  # fmt: skip
+    found, vips = counted("h1", flows, counts)
     assert sum(one.packets for one in found if one.rule_id == "r1") == 12
     assert sum(one.packets for one in found if one.rule_id == "r2") == 7
     assert len({one.series for one in found}) == 4
     assert {one.host for one in found} == {"h1"}
+    assert vips == ()
 
 
-def test_logical_flows_of_rules_are_found(
+def test_two_tenants_whose_rules_or_flows_have_equal_digits_are_told_apart() -> None:
+    """By the datapath that counted: a cookie and a hint have 32 bits each."""
+    flows = known(
+        LogicalFlow(0xA, "egress", 4, "acme", "r1"), LogicalFlow(0xA, "egress", 4, "globex", "r2")
+    )
+    found, _ = counted("h1", flows, [count(0xA, 46, 3), count(0xA, 46, 4, GLOBEX)])
+    assert {one.rule_id: one.packets for one in found} == {"r1": 3, "r2": 4}
+
+
+def test_equal_vips_of_two_tenants_share_a_flow_and_no_count() -> None:
+    flows = known(
+        LogicalFlow(0xA, "ingress", 6),
+        vips={("acme", "10.99.0.1"): "v1", ("globex", "10.99.0.1"): "v2"},
+    )
+    to = "10.99.0.1"
+    counts = [count(0xA, 14, 3, to=to), count(0xA, 14, 4, GLOBEX, to), count(0xA, 14, 9, 3, to),
+              count(0xA, 14, 9, to="10.99.0.2")]  # fmt: skip
+    rules, found = counted("h1", flows, counts)
+    assert {one.vip_id: (one.packets, one.bytes) for one in found} == {
+        "v1": (3, 300),
+        "v2": (4, 400),
+    }
+    assert rules == ()
+
+
+def test_logical_flows_of_all_tenants_are_found_in_two_requests(
     backend: OvnBackend, enforce: Enforce, ovn_central: OvnCentral
 ) -> None:
-    """Of two tenants with equal rules."""
+    """Of two tenants with equal rules and equal VIPs."""
     intents = [with_policy(make_intent()) for _ in range(2)]
     for intent in intents:
         enforce(intent)
     ovn_central.settle()
+    before = backend.northbound.requests + backend.southbound.requests
+    found = counting(backend.northbound, backend.southbound)
+    assert backend.northbound.requests + backend.southbound.requests == before + 2
+    flows = [flow for of_cookie in found.flows.values() for flow in of_cookie]
     for intent in intents:
-        found = rule_flows(backend.northbound, backend.southbound, intent.tenant.id)
-        wanted = {rule.id for rule in intent.rules if rule.enabled}
-        assert {flow.rule_id for flow in found} == wanted
-        assert {flow.pipeline for flow in found} == {"ingress", "egress"}
-    assert rule_flows(backend.northbound, backend.southbound, "nobody") == ()
+        mine = [flow for flow in flows if flow.tenant_id == intent.tenant.id]
+        assert {flow.rule_id for flow in mine} == {r.id for r in intent.rules if r.enabled}
+        assert {flow.pipeline for flow in mine} == {"ingress", "egress"}
+        (vip,) = intent.vips
+        for address in (vip.ipv4, vip.ipv6):
+            assert found.vips[intent.tenant.id, address] == vip.id
+        datapaths = [key for key, tenant in found.tenants.items() if tenant == intent.tenant.id]
+        assert len(datapaths) == len(intent.networks) + 2  # the router, and the transit
+    requests = {flow.table for flow in flows if not flow.rule_id}
+    assert len(requests) == 2
 
 
 CONFIG = OvnConfig(

@@ -54,9 +54,29 @@ def test_the_deciding_rule_counts(config: SimulatorConfig) -> None:
     assert traffic.send(replace(probe, port=81), packets=5).allowed
     traffic.send(probe)
     with SimulatedFabric(config) as fabric:
-        (hit,) = fabric.hits("h1", intent.tenant.id)
+        place, _ = fabric.locate([one.id, two.id])
+        (hit,) = fabric.measure(place.host).rules
         assert (hit.rule_id, hit.packets, hit.bytes) == (deny.id, 8, 8 * PACKET)
-        assert fabric.hits("h2", intent.tenant.id) == ()
+        (other,) = {"h1", "h2"} - {place.host}
+        assert fabric.measure(other).rules == ()
+
+
+def test_packets_count_at_their_machines_and_at_the_vip(config: SimulatorConfig) -> None:
+    intent = make_intent()
+    one, two = intent.networks[0].ports
+    vip = vip_of(two)
+    scope = carry(config, replace(intent, vips=(vip,)))
+    traffic = Traffic(config, scope)
+    assert traffic.send(Probe(Machine(one.id), ToVip(vip.id), Protocol.TCP, 80), packets=3).allowed
+    assert traffic.send(Probe(Machine(one.id), Machine(two.id), Protocol.TCP, 80)).allowed
+    with SimulatedFabric(config) as fabric:
+        told = [fabric.measure(host) for host in config.hosts]
+    ports = {one.port_id: one for measurement in told for one in measurement.ports}
+    assert (ports[one.id].packets_out, ports[one.id].bytes_out) == (4, 4 * PACKET)
+    assert (ports[two.id].packets_in, ports[two.id].bytes_in) == (4, 4 * PACKET)
+    assert ports[one.id].packets_in == ports[two.id].packets_out == 0
+    (asked,) = [one for measurement in told for one in measurement.vips]
+    assert (asked.vip_id, asked.packets, asked.bytes) == (vip.id, 3, 3 * PACKET)
 
 
 def test_a_dead_member_is_sent_nothing(config: SimulatorConfig) -> None:
