@@ -9,12 +9,12 @@ from django.db.models import Q
 from networking import intent
 from networking.compiler.focus import NONE, Focus
 from networking.models import AllowedPrefix, Group, Port, Vip, VipMember
-from networking.models.members import Machine, Membership, machines, memberships, within
+from networking.models.members import Machine, Membership, machines, memberships, reasons, within
 from networking.planning.addresses import Address
 
 
 def vips(tenant_id: UUID, region_id: UUID, focus: Focus) -> tuple[intent.Vip, ...]:
-    """The VIPs by name: at most five queries."""
+    """The VIPs by name: at most six queries."""
     if focus.vips == NONE:
         return ()
     rows = Vip.objects.filter(tenant_id=tenant_id, region_id=region_id, retiring_at=None)
@@ -45,7 +45,7 @@ def _with_members(rows: Sequence[Vip], focus: Focus) -> tuple[intent.Vip, ...]:
     groups = memberships(Group.objects.filter(id__in=used, retiring_at=None)) if used else []
     pool = _pool(rows[0], {port_id for _, port_id in chosen}, groups, focus)
     by_id = {machine.id: machine for machine in pool}
-    by_group = {group.id: [one for one in pool if _belongs(one, group)] for group in groups}
+    by_group = {group.id: [one for one in pool if any(reasons(one, group))] for group in groups}
     served: dict[UUID, dict[UUID, Machine]] = {row.id: {} for row in rows}
     for vip_id, port_id in chosen:
         if port_id in by_id:
@@ -71,15 +71,6 @@ def _pool(
     if focus.members is not None:
         rows = rows.filter(id__in=focus.members)
     return machines(rows)
-
-
-def _belongs(machine: Machine, group: Membership) -> bool:
-    if group.labels and group.labels.items() <= machine.labels.items():
-        return True
-    if machine.network_id in group.networks:
-        return True
-    own = [ip_address(text) for text in (machine.ipv4, machine.ipv6) if text]
-    return any(address in prefix for prefix in group.prefixes for address in own)
 
 
 def _vip(row: Vip, members: Mapping[UUID, Machine]) -> intent.Vip:

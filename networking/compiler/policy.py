@@ -1,58 +1,53 @@
 """A tenant's groups and rules, and what its sites stand for in them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from django.db.models import QuerySet, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from networking import intent
 from networking.compiler.focus import NONE, Focus
 from networking.models import Group, Network, Port, Rule, RuleTerm, Site
-from networking.models.members import (
-    ByLabel,
-    Membership,
-    machines,
-    memberships,
-    selecting,
-)
+from networking.models.members import Candidates, Membership, machines, memberships, selecting
 
 Sides = Mapping[tuple[UUID, str], list[intent.Term]]
 
 
 def groups(tenant_id: UUID, focus: Focus) -> tuple[intent.Group, ...]:
-    """The groups by name with the addresses of their members: at most three queries."""
+    """The groups by name with the addresses of their members: at most four queries."""
     if focus.groups == NONE:
         return ()
     rows = Group.objects.filter(tenant_id=tenant_id, retiring_at=None)
     if focus.groups is not None:
         rows = rows.filter(id__in=focus.groups)
     found = memberships(rows)
-    labelled = _labelled(tenant_id, found, focus)
+    candidates = _candidates(tenant_id, found, focus)
     return tuple(
-        intent.Group(str(group.id), group.name, tuple(dict.fromkeys(_addresses(group, labelled))))
+        intent.Group(str(group.id), group.name, tuple(dict.fromkeys(_addresses(group, candidates))))
         for group in found
     )
 
 
-def _labelled(tenant_id: UUID, found: Iterable[Membership], focus: Focus) -> ByLabel:
+def _candidates(tenant_id: UUID, found: Sequence[Membership], focus: Focus) -> Candidates:
     selectors = [group.labels for group in found if group.labels]
-    if not selectors or focus.members == NONE:
-        return ByLabel(())
-    rows = Port.objects.filter(selecting(selectors), tenant_id=tenant_id)
+    named = frozenset[UUID]().union(*(group.ports for group in found))
+    if not (selectors or named) or focus.members == NONE:
+        return Candidates(())
+    rows = Port.objects.filter(selecting(selectors) | Q(id__in=named), tenant_id=tenant_id)
     if focus.members is not None:
         rows = rows.filter(id__in=focus.members)
-    return ByLabel(machines(rows))
+    return Candidates(machines(rows))
 
 
-def _addresses(group: Membership, labelled: ByLabel) -> Iterable[str]:
-    for machine in labelled.having(group.labels):
+def _addresses(group: Membership, candidates: Candidates) -> Iterable[str]:
+    for machine in candidates.chosen(group):
         yield machine.ipv4
         if machine.ipv6:
             yield machine.ipv6
-    for prefixes in group.networks.values():
-        yield from prefixes
+    for network in group.networks.values():
+        yield from map(str, network.prefixes)
     yield from map(str, group.prefixes)
 
 

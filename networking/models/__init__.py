@@ -3,7 +3,7 @@
 from networking.models.change import Change, ChangeScope, Verdict
 from networking.models.counter import CounterHead, CounterHour, CounterSample
 from networking.models.fabric import Fabric, FabricAccess, Host
-from networking.models.group import Group, GroupNetwork
+from networking.models.group import Group, GroupNetwork, GroupPort
 from networking.models.lifetime import Lifetime
 from networking.models.network import Network, NetworkSite
 from networking.models.observed import MemberState, RuleHits, RuleSample
@@ -29,6 +29,7 @@ __all__ = [
     "Generation",
     "Group",
     "GroupNetwork",
+    "GroupPort",
     "Host",
     "Lifetime",
     "MemberState",

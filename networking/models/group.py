@@ -11,7 +11,8 @@ class Group(NounRow):
     """Whom a rule or a VIP means.
 
     Members are the machines that have all of `labels` (when there are any), everything in the
-    networks, and the prefixes. They are looked up at each compilation, never stored.
+    networks, the prefixes, and the ports. Who that is, is looked up at each compilation, never
+    stored.
     """
 
     audit_type = "group"
@@ -20,6 +21,7 @@ class Group(NounRow):
     labels = models.JSONField(default=dict, blank=True)
     prefixes = ArrayField(CidrAddressField(), default=list, blank=True)
     networks = models.ManyToManyField("networking.Network", through="networking.GroupNetwork")
+    ports = models.ManyToManyField("networking.Port", through="networking.GroupPort")
 
     class Meta:
         ordering = ("name",)
@@ -42,3 +44,15 @@ class GroupNetwork(TenantRow):
         constraints = (
             models.UniqueConstraint(fields=("group", "network"), name="group_network_once"),
         )
+
+
+class GroupPort(TenantRow):
+    """A machine that belongs to a group because it was chosen by name; it leaves with its port."""
+
+    group = models.ForeignKey(Group, models.CASCADE, db_constraint=False, related_name="port_links")
+    port = models.ForeignKey(
+        "networking.Port", models.CASCADE, db_constraint=False, related_name="group_links"
+    )
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("group", "port"), name="group_port_once"),)

@@ -14,7 +14,14 @@ from networking.selectors.customers import (
     spare_attachments,
 )
 from networking.selectors.dashboard import Dashboard, dashboard
-from networking.selectors.groups import group, group_members, groups
+from networking.selectors.groups import (
+    group,
+    group_members,
+    group_membership,
+    groups,
+    membership_if,
+    why_member,
+)
 from networking.selectors.networks import network, networks
 from networking.selectors.ports import port, ports
 from networking.selectors.prefixes import AllowedPrefixRow, allowed_prefixes, free_prefixes
@@ -40,8 +47,10 @@ __all__ = [
     "free_prefixes",
     "group",
     "group_members",
+    "group_membership",
     "groups",
     "infrastructure",
+    "membership_if",
     "network",
     "networks",
     "port",
@@ -58,4 +67,5 @@ __all__ = [
     "vip",
     "vip_members",
     "vips",
+    "why_member",
 ]

@@ -1,14 +1,13 @@
-"""What groups amount to: how many machines belong to each, who they are, and what names them."""
+"""What groups amount to: how many machines belong to each, and what names them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
-from networking.models import Group, Network, Port, Rule, RuleTerm, Vip
-from networking.models.members import Membership, memberships, within
-from networking.planning.addresses import Prefix
+from networking.models import Group, Port, Rule, RuleTerm, Vip
+from networking.models.members import memberships, within
 from networking.selectors.base import visible
 from tenants.access import Actor
 
@@ -23,7 +22,7 @@ class GroupUse:
 
 
 def group_use(actor: Actor, groups: Sequence[Group]) -> Mapping[UUID, GroupUse]:
-    """The use of these groups, which the actor was given, by id: five queries for any number."""
+    """The use of these groups, which the actor was given, by id: six queries for any number."""
     ids = [group.id for group in groups]
     found = memberships(visible(Group.objects.filter(id__in=ids), actor))
     staying = visible(Port.objects.filter(retiring_at=None), actor)
@@ -49,22 +48,3 @@ def group_rules(actor: Actor, group_id: UUID) -> QuerySet[Rule]:
 def group_vips(actor: Actor, group_id: UUID) -> QuerySet[Vip]:
     """The VIPs that the group serves, by name."""
     return visible(Vip.objects.filter(group=group_id, retiring_at=None), actor).order_by("name")
-
-
-def would_belong(
-    actor: Actor,
-    labels: Mapping[str, str],
-    networks: Iterable[UUID],
-    prefixes: Iterable[Prefix],
-) -> QuerySet[Port]:
-    """The machines by name that a group made of these would have now."""
-    own = visible(Network.objects.filter(id__in=list(networks), retiring_at=None), actor)
-    members = Membership(
-        id=UUID(int=0),
-        name="",
-        labels=labels,
-        prefixes=tuple(prefixes),
-        networks=dict.fromkeys(own.values_list("id", flat=True), ()),
-    )
-    rows = visible(Port.objects.filter(within(members), retiring_at=None), actor)
-    return rows.select_related("network", "host").order_by("name", "id")

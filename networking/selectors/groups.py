@@ -1,24 +1,30 @@
-"""Groups, with what lists and pages show of them, and who belongs to one."""
+"""Groups, with what lists and pages show of them, and who belongs to one or would."""
 
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
-from networking.models import Group, Port
-from networking.models.members import memberships, within
+from networking.models import Group, Network, Port
+from networking.models.members import Machine, Membership, memberships, reasons, within
+from networking.planning.addresses import Prefix
 from networking.selectors.base import one, visible
 from networking.selectors.changes import unfinished_state
 from tenants.access import Actor
 
 
 def groups(actor: Actor, *, q: str = "", label: str = "") -> QuerySet[Group]:
-    """The groups by name, those on their way out included; each has `unfinished` as networks do.
+    """The groups by name, those on their way out included; each has `unfinished` as networks do,
+    and its networks and ports without those on their way out.
 
     `q` is part of the name or description; `label` is `key=value` or `key`.
     """
     rows = (
         visible(Group.objects.all(), actor)
-        .prefetch_related("networks")
+        .prefetch_related(
+            Prefetch("networks", Network.objects.filter(retiring_at=None).order_by("name")),
+            Prefetch("ports", Port.objects.filter(retiring_at=None).order_by("name")),
+        )
         .annotate(unfinished=unfinished_state())
         .order_by("name", "id")
     )
@@ -37,10 +43,42 @@ def group(actor: Actor, group_id: UUID) -> Group:
     return one(groups(actor), group_id, "group")
 
 
-def group_members(actor: Actor, group_id: UUID) -> QuerySet[Port]:
-    """The machines that belong to the group now, by name: by label, by network or because their
-    address is in a prefix. Those on their way out have left. Raises Missing."""
+def group_membership(actor: Actor, group_id: UUID) -> Membership:
+    """What the group is made of now. Raises Missing."""
     found = group(actor, group_id)
     (membership,) = memberships(Group.objects.filter(id=found.id))
-    rows = visible(Port.objects.filter(within(membership), retiring_at=None), actor)
+    return membership
+
+
+def membership_if(
+    actor: Actor,
+    labels: Mapping[str, str],
+    networks: Iterable[UUID],
+    prefixes: Iterable[Prefix],
+    ports: Iterable[UUID],
+) -> Membership:
+    """What a group made of these would be; networks and ports by id."""
+    own = visible(Network.objects.filter(id__in=list(networks), retiring_at=None), actor)
+    return Membership(
+        id=UUID(int=0),
+        name="",
+        labels=labels,
+        prefixes=tuple(prefixes),
+        networks={network.id: network for network in own},
+        ports=frozenset(ports),
+    )
+
+
+def group_members(actor: Actor, group: Membership) -> QuerySet[Port]:
+    """The machines that belong to it now, by name, for whatever reason. Those on their way out
+    have left."""
+    rows = visible(Port.objects.filter(within(group), retiring_at=None), actor)
     return rows.select_related("network", "host").order_by("name", "id")
+
+
+def why_member(port: Port, group: Membership) -> tuple[str, ...]:
+    """Why the machine belongs to it: `named`, `label app=shop`."""
+    addresses = (str(port.ipv4_address), str(port.ipv6_address or ""))
+    return tuple(
+        reasons(Machine(port.id, port.name, port.network_id, port.labels, *addresses), group)
+    )

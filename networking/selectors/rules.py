@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
-from networking.models import Group, GroupNetwork, Network, Port, Rule, RuleTerm, Site
+from networking.models import Group, GroupNetwork, GroupPort, Network, Port, Rule, RuleTerm, Site
 from networking.planning.addresses import Address
 from networking.selectors.base import one, visible
 from networking.selectors.changes import unfinished_state
@@ -77,13 +77,15 @@ def _terms(named: Q) -> QuerySet[RuleTerm]:
 
 
 def _groups_with(address: Address, actor: Actor) -> list[UUID]:
-    """The groups that an address belongs to, in four queries."""
+    """The groups that an address belongs to, in five queries."""
     family = f"ipv{address.version}"
     ports = visible(Port.objects.filter(retiring_at=None), actor)
-    labels = [port.labels for port in ports.filter(**{f"{family}_address": str(address)})]
+    holders = list(ports.filter(**{f"{family}_address": str(address)}))
+    labels = [port.labels for port in holders]
     networks = visible(Network.objects.filter(retiring_at=None), actor)
     here = networks.filter(**{f"{family}_prefix__net_contains": str(address)})
     linked = set(GroupNetwork.objects.filter(network__in=here).values_list("group_id", flat=True))
+    linked |= set(GroupPort.objects.filter(port__in=holders).values_list("group_id", flat=True))
     groups = visible(Group.objects.filter(retiring_at=None), actor)
     return [
         group.id

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 from uuid import UUID
 
-from networking.models import Group, Network, RuleTerm, Vip
+from networking.models import Group, Network, Port, RuleTerm, Vip
 from networking.planning.addresses import Prefix
 from networking.services.guards import check_label, taken_name
 from networking.services.labels import check_labels
@@ -13,20 +13,22 @@ from networking.services.prefixes import read_prefix
 from portal.lib.errors import Refusal
 
 PREFIXES_MOST = 256
+PORTS_MOST = 1000
 DESCRIPTION_MOST = 255
 USERS_NAMED = 5  # how many rules and VIPs a refusal names
 
 
 @dataclass(frozen=True, slots=True)
 class GroupInput:
-    """What a person says of a group: machines that have all `labels`, whole networks by id, and
-    prefixes as text. It takes one of the three at least."""
+    """What a person says of a group: machines that have all `labels`, whole networks by id,
+    prefixes as text, and single ports by id. It takes one of the four at least."""
 
     name: str
     description: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     networks: tuple[UUID, ...] = ()
     prefixes: tuple[str, ...] = ()
+    ports: tuple[UUID, ...] = ()
 
 
 class GroupPatch(TypedDict, total=False):
@@ -37,22 +39,32 @@ class GroupPatch(TypedDict, total=False):
     labels: Mapping[str, str]
     networks: tuple[UUID, ...]
     prefixes: tuple[str, ...]
+    ports: tuple[UUID, ...]
 
 
-def fill(group: Group, wanted: GroupInput) -> list[Network]:
-    """Check what is wanted and write it into the row; its networks come back. Raises Refusal."""
+class Chosen(NamedTuple):
+    """What a group refers to, by name; none of it on its way out."""
+
+    networks: list[Network]
+    ports: list[Port]
+
+
+def fill(group: Group, wanted: GroupInput) -> Chosen:
+    """Check what is wanted and write it into the row; what it refers to comes back. Raises
+    Refusal."""
     group.name = _name(group, wanted.name)
     group.description = check_description(wanted.description)
     group.labels = check_labels(wanted.labels, "group")
     group.prefixes = _prefixes(wanted.prefixes)
-    networks = _networks(group, wanted.networks)
-    if not (group.labels or group.prefixes or networks):
+    chosen = Chosen(_networks(group, wanted.networks), _ports(group, wanted.ports))
+    if not (group.labels or group.prefixes or any(chosen)):
         raise Refusal(
             "members-needed",
-            f"Say who belongs to group {group.name}: a label like app=shop, a network or a prefix.",
+            f"Say who belongs to group {group.name}: a label like app=shop, a network, a prefix "
+            "or a machine.",
             field="labels",
         )
-    return networks
+    return chosen
 
 
 def check_description(text: str) -> str:
@@ -112,5 +124,34 @@ def _networks(group: Group, ids: Sequence[UUID]) -> list[Network]:
     if len(found) != len(set(ids)):
         raise Refusal(
             "network-unknown", "One of the networks is not there. Choose again.", field="networks"
+        )
+    return found
+
+
+def _ports(group: Group, ids: Sequence[UUID]) -> list[Port]:
+    wanted = set(ids)
+    if len(wanted) > PORTS_MOST:
+        raise Refusal(
+            "ports-many",
+            f"A group names at most {PORTS_MOST} machines. Give them a label, and name that.",
+            field="ports",
+        )
+    if not wanted:
+        return []
+    found = list(Port.objects.filter(tenant_id=group.tenant_id, id__in=wanted).order_by("name"))
+    if len(found) != len(wanted):
+        raise Refusal(
+            "port-unknown",
+            "One of the machines is not there. Choose again.",
+            field="ports",
+            status=404,
+        )
+    leaving = next((port for port in found if port.retiring_at is not None), None)
+    if leaving is not None:
+        raise Refusal(
+            "retiring",
+            f"Machine {leaving.name} is being deleted. Leave it out.",
+            field="ports",
+            status=409,
         )
     return found

@@ -6,11 +6,11 @@ from uuid import UUID
 from django.utils import timezone
 
 from networking.compiler import NONE, Focus
-from networking.models import Change, Group, GroupNetwork, Network
+from networking.models import Change, Group, GroupNetwork, GroupPort
 from networking.selectors.base import one
 from networking.services.accept import Act, Draft, Snapshot, fabric_scopes, writing
 from networking.services.constraints import guarded
-from networking.services.group_fields import GroupInput, GroupPatch, check_unused, fill
+from networking.services.group_fields import Chosen, GroupInput, GroupPatch, check_unused, fill
 from networking.services.guards import check_version, writer_of
 from networking.services.wording import summary_of
 from portal.lib.ids import uuid7
@@ -24,11 +24,11 @@ def create(actor: Actor, wanted: GroupInput) -> Change:
     tenant_id = writer_of(actor)
     with writing(actor, tenant_id) as draft:
         group = Group(id=uuid7(), tenant_id=tenant_id)
-        networks = fill(group, wanted)
+        chosen = fill(group, wanted)
         _watch(draft, group)
         with guarded():
             group.save(force_insert=True)
-        _choose(group, networks)
+        _choose(group, chosen)
         return draft.accept(
             Act(
                 Change.Verb.CREATE,
@@ -36,7 +36,7 @@ def create(actor: Actor, wanted: GroupInput) -> Change:
                 group.id,
                 group.name,
                 f"Add group {group.name}",
-                after=snapshot(group, networks),
+                after=snapshot(group, chosen),
             )
         )
 
@@ -49,15 +49,15 @@ def update(
     with writing(actor, tenant_id) as draft:
         group = _get(tenant_id, group_id)
         check_version(group, expect)
-        old = _networks(group)
+        old = _chosen(group)
         before = snapshot(group, old)
-        networks = fill(group, replace(_as_input(group, old), **fields))
+        chosen = fill(group, replace(_as_input(group, old), **fields))
         _watch(draft, group)
         group.version += 1
         with guarded():
             group.save()
-        _choose(group, networks)
-        after = snapshot(group, networks)
+        _choose(group, chosen)
+        after = snapshot(group, chosen)
         summary = summary_of("group", group.name, before, after)
         return draft.accept(
             Act(Change.Verb.UPDATE, Group.audit_type, group.id, group.name, summary, before, after)
@@ -82,19 +82,20 @@ def delete(actor: Actor, group_id: UUID, *, expect: int | None = None) -> Change
                 group.id,
                 group.name,
                 f"Delete group {group.name}",
-                before=snapshot(group, _networks(group)),
+                before=snapshot(group, _chosen(group)),
             )
         )
 
 
-def snapshot(group: Group, networks: list[Network]) -> Snapshot:
+def snapshot(group: Group, chosen: Chosen) -> Snapshot:
     """The editable fields, as a change keeps them and a revert reads them."""
     return {
         "name": group.name,
         "description": group.description,
         "labels": dict(group.labels),
-        "networks": sorted(network.name for network in networks),
+        "networks": [network.name for network in chosen.networks],
         "prefixes": [str(prefix) for prefix in group.prefixes],
+        "machines": [port.name for port in chosen.ports],
     }
 
 
@@ -109,25 +110,32 @@ def _get(tenant_id: UUID, group_id: UUID) -> Group:
     return one(Group.objects.filter(tenant_id=tenant_id), group_id, "group")
 
 
-def _networks(group: Group) -> list[Network]:
-    return list(group.networks.filter(retiring_at=None).order_by("name"))
+def _chosen(group: Group) -> Chosen:
+    staying = {"retiring_at": None}
+    return Chosen(
+        list(group.networks.filter(**staying).order_by("name")),
+        list(group.ports.filter(**staying).order_by("name")),
+    )
 
 
-def _as_input(group: Group, networks: list[Network]) -> GroupInput:
-    fields = snapshot(group, networks) | {
-        "networks": tuple(network.id for network in networks),
-        "prefixes": tuple(map(str, group.prefixes)),
-    }
-    return GroupInput(**fields)
+def _as_input(group: Group, chosen: Chosen) -> GroupInput:
+    return GroupInput(
+        name=group.name,
+        description=group.description,
+        labels=group.labels,
+        networks=tuple(network.id for network in chosen.networks),
+        prefixes=tuple(map(str, group.prefixes)),
+        ports=tuple(port.id for port in chosen.ports),
+    )
 
 
-def _choose(group: Group, networks: list[Network]) -> None:
-    rows = GroupNetwork.objects.filter(tenant_id=group.tenant_id, group=group)
-    rows.exclude(network__in=networks).delete()
+def _choose(group: Group, chosen: Chosen) -> None:
+    own = {"tenant_id": group.tenant_id, "group": group}
+    GroupNetwork.objects.filter(**own).exclude(network__in=chosen.networks).delete()
+    GroupPort.objects.filter(**own).exclude(port__in=chosen.ports).delete()
     GroupNetwork.objects.bulk_create(
-        (
-            GroupNetwork(tenant_id=group.tenant_id, group=group, network=network)
-            for network in networks
-        ),
-        ignore_conflicts=True,
+        (GroupNetwork(network=network, **own) for network in chosen.networks), ignore_conflicts=True
+    )
+    GroupPort.objects.bulk_create(
+        (GroupPort(port=port, **own) for port in chosen.ports), ignore_conflicts=True
     )

@@ -1,10 +1,10 @@
 """The opposite of each act: what a revert does."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
 from networking.models import Change, Group, Network, Port, Rule, Site, Vip
-from networking.services import groups, networks, ports, rule_import, rules, vips
+from networking.services import groups, networks, port_uses, ports, rule_import, rules, vips
 from networking.services.accept import Snapshot
 from networking.services.rule_fields import as_input
 from portal.lib.errors import Refusal
@@ -62,7 +62,7 @@ def _undelete_port(actor: Actor, change: Change) -> Change:
         mac=old["mac"],
         labels=old["labels"],
     )
-    return ports.create(actor, wanted)
+    return ports.create(actor, wanted, used={noun: old.get(noun, ()) for noun in port_uses.NOUNS})
 
 
 def _restore_port(actor: Actor, change: Change) -> Change:
@@ -85,8 +85,8 @@ def _restore_group(actor: Actor, change: Change) -> Change:
 
 
 def _group_fields(tenant_id: UUID, snapshot: Snapshot) -> groups.GroupPatch:
-    """A snapshot names networks, which a service takes by id. One that is gone cannot be put
-    back."""
+    """A snapshot names networks and machines, which a service takes by id. A network that is gone
+    cannot be put back; machines that are gone stay away."""
     fields = dict(snapshot)
     if "networks" in fields:
         names = fields["networks"]
@@ -97,7 +97,14 @@ def _group_fields(tenant_id: UUID, snapshot: Snapshot) -> groups.GroupPatch:
         fields["networks"] = tuple(found.values())
     if "prefixes" in fields:
         fields["prefixes"] = tuple(fields["prefixes"])
+    if "machines" in fields:
+        fields["ports"] = _machines(tenant_id, fields.pop("machines"))
     return groups.GroupPatch(**fields)  # type: ignore[typeddict-item]
+
+
+def _machines(tenant_id: UUID, names: Iterable[str]) -> tuple[UUID, ...]:
+    rows = Port.objects.filter(tenant_id=tenant_id, name__in=names, retiring_at=None)
+    return tuple(rows.values_list("id", flat=True))
 
 
 def _uncreate_rule(actor: Actor, change: Change) -> Change:
@@ -161,8 +168,7 @@ def _vip_fields(tenant_id: UUID, snapshot: Snapshot) -> Snapshot:
     if "ports" in fields:
         fields["ports"] = tuple(vips.VipPortInput(**port) for port in fields["ports"])
     if "members" in fields:
-        rows = Port.objects.filter(tenant_id=tenant_id, name__in=fields["members"])
-        fields["members"] = tuple(rows.filter(retiring_at=None).values_list("id", flat=True))
+        fields["members"] = _machines(tenant_id, fields["members"])
     if name := fields.get("group"):
         group = Group.objects.filter(tenant_id=tenant_id, name=name, retiring_at=None).first()
         if group is None:

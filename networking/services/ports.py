@@ -1,5 +1,6 @@
 """Ports: create, update, delete."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from networking.services.accept import Act, Draft, Snapshot, scopes_of, with_fab
 from networking.services.constraints import guarded
 from networking.services.guards import check_version, writer_of
 from networking.services.port_fields import PortInput, PortPatch, fill
+from networking.services.port_uses import give_back, uses, warnings_of
 from networking.services.wording import summary_of
 from portal.lib.errors import Refusal
 from portal.lib.ids import uuid7
@@ -20,8 +22,11 @@ from tenants.access import Actor
 __all__ = ["PortInput", "PortPatch", "create", "delete", "snapshot", "update"]
 
 
-def create(actor: Actor, wanted: PortInput) -> Change:
-    """A new machine in one of the tenant's networks. Raises Refusal."""
+def create(
+    actor: Actor, wanted: PortInput, *, used: Mapping[str, Sequence[str]] | None = None
+) -> Change:
+    """A new machine in one of the tenant's networks. `used` names groups and VIPs that named it
+    before, as the snapshot of its deletion has them. Raises Refusal."""
     tenant_id = writer_of(actor)
     with writing(actor, tenant_id) as draft:
         network = _network(tenant_id, wanted.network)
@@ -30,6 +35,8 @@ def create(actor: Actor, wanted: PortInput) -> Change:
         _watch(draft, port)
         with guarded():
             port.save(force_insert=True)
+        if used:
+            give_back(port, used)
         return draft.accept(
             Act(
                 Change.Verb.CREATE,
@@ -37,7 +44,7 @@ def create(actor: Actor, wanted: PortInput) -> Change:
                 port.id,
                 port.name,
                 f"Add machine {port.name} {port.ipv4_address} to network {network.name}",
-                after=snapshot(port),
+                after=snapshot(port) | uses(port),
             )
         )
 
@@ -69,12 +76,14 @@ def update(actor: Actor, port_id: UUID, fields: PortPatch, *, expect: int | None
 
 
 def delete(actor: Actor, port_id: UUID, *, expect: int | None = None) -> Change:
-    """Retire a port; its address is free again once no device holds it. Raises Refusal."""
+    """Retire a port; its address is free again once no device holds it. Groups and VIPs that name
+    it lose it, with a warning. Raises Refusal."""
     tenant_id = writer_of(actor)
     with writing(actor, tenant_id) as draft:
         port = _get(tenant_id, port_id)
         check_version(port, expect)
         _watch(draft, port)
+        used = uses(port)
         port.retiring_at = timezone.now()
         port.version += 1
         port.save()
@@ -85,7 +94,8 @@ def delete(actor: Actor, port_id: UUID, *, expect: int | None = None) -> Change:
                 port.id,
                 port.name,
                 f"Delete machine {port.name} {port.ipv4_address}",
-                before=snapshot(port),
+                before=snapshot(port) | used,
+                warnings=warnings_of(port, used),
             )
         )
 

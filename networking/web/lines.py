@@ -1,6 +1,6 @@
 """Rows as tables show them: the object, its state, and what else stands in the line."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -29,6 +29,15 @@ class PortLine:
 
     port: Port
     status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLine:
+    """A port in a group, and why it is in it."""
+
+    port: Port
+    status: Status
+    why: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,13 @@ def network_lines(networks: Iterable[Network]) -> tuple[NetworkLine, ...]:
 def port_lines(ports: Iterable[Port]) -> tuple[PortLine, ...]:
     """Of ports as their selector gives them."""
     return tuple(PortLine(port, states.port(port)) for port in ports)
+
+
+def member_lines(
+    ports: Iterable[Port], why: Callable[[Port], tuple[str, ...]]
+) -> tuple[MemberLine, ...]:
+    """Of ports as their selector gives them."""
+    return tuple(MemberLine(port, states.port(port), why(port)) for port in ports)
 
 
 def group_lines(groups: Iterable[Group], use: Mapping[UUID, GroupUse]) -> tuple[GroupLine, ...]:

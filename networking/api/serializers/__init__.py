@@ -6,6 +6,7 @@ from networking.api.serializers.change import (
     VerdictSerializer,
 )
 from networking.api.serializers.group import (
+    GroupMemberSerializer,
     GroupPatchSerializer,
     GroupSerializer,
     NewGroupSerializer,
@@ -38,6 +39,7 @@ __all__ = [
     "CsvSerializer",
     "FreePrefixQuerySerializer",
     "FreePrefixesSerializer",
+    "GroupMemberSerializer",
     "GroupPatchSerializer",
     "GroupSerializer",
     "NetworkPatchSerializer",

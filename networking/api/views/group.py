@@ -1,5 +1,6 @@
 """Groups."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,10 @@ from networking import selectors
 from networking.api.answers import answer, given, versioned, write_schema
 from networking.api.filters import GroupQuery, narrowing
 from networking.api.serializers import (
+    GroupMemberSerializer,
     GroupPatchSerializer,
     GroupSerializer,
     NewGroupSerializer,
-    PortSerializer,
 )
 from networking.services import groups
 from networking.services.groups import GroupInput, GroupPatch
@@ -84,12 +85,15 @@ class Members(TenantApi):
 
     capability = Capability.NETWORK_VIEW
 
-    @extend_schema(responses=page_of(PortSerializer))
+    @extend_schema(responses=page_of(GroupMemberSerializer))
     def get(self, request: Request, slug: str, group_id: UUID) -> Response:
-        """As they are now; the group's prefixes are told by the group."""
-        return self.page(selectors.group_members(self.actor, group_id), PortSerializer)
+        """As they are now, and why; the group's prefixes are told by the group."""
+        membership = selectors.group_membership(self.actor, group_id)
+        rows = selectors.group_members(self.actor, membership)
+        serializer = partial(GroupMemberSerializer, context={"group": membership})
+        return self.page(rows, serializer)
 
 
 def _tuples(fields: dict[str, Any]) -> dict[str, Any]:
-    lists = ("networks", "prefixes")
+    lists = ("networks", "prefixes", "ports")
     return {name: tuple(value) if name in lists else value for name, value in fields.items()}

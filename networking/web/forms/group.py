@@ -1,27 +1,29 @@
 """The form of a group."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from ipaddress import ip_network
 from typing import Any
 from uuid import UUID
 
 from django import forms
 
-from networking.models import Group, Network
+from networking.models import Group, Network, Port
 from networking.planning.addresses import Prefix
 from networking.services.groups import GroupInput, GroupPatch
+from networking.web.forms.machines import Finder, MachinesField
 from networking.web.forms.port import LABELS_MOST, LabelsField, labels_text
 
 NAME_MOST = 63
 DESCRIPTION_MOST = 255
 PREFIXES_MOST = 20_000  # characters
+MACHINES_MOST = 70_000  # characters
 SEPARATOR = re.compile(r"[\s,;]+")
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
 class GroupForm(forms.Form):
-    """Makes or edits a group."""
+    """Makes or edits a group. `find` gives the ids of machines by their names."""
 
     name = forms.CharField(
         max_length=NAME_MOST,
@@ -37,6 +39,13 @@ class GroupForm(forms.Form):
         "their labels.",
         widget=forms.TextInput(attrs=PLAIN | {"class": "mono"}),
     )
+    ports = MachinesField(
+        label="Machines by name",
+        max_length=MACHINES_MOST,
+        required=False,
+        help_text="Commas between. They stay whatever their labels are.",
+        widget=forms.Textarea(attrs=PLAIN | {"class": "mono", "rows": 2}),
+    )
     networks = forms.MultipleChoiceField(
         label="Whole networks", required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -47,8 +56,11 @@ class GroupForm(forms.Form):
         widget=forms.Textarea(attrs=PLAIN | {"class": "mono", "rows": 3}),
     )
 
-    def __init__(self, *args: Any, networks: Sequence[Network], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, networks: Sequence[Network], find: Finder, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["ports"].find = find  # type: ignore[attr-defined]
         choices = [(str(row.id), f"{row.name} · {row.ipv4_prefix}") for row in networks]
         self.fields["networks"].choices = choices  # type: ignore[attr-defined]
 
@@ -63,6 +75,7 @@ class GroupForm(forms.Form):
             name=data["name"],
             description=data["description"],
             labels=data["labels"],
+            ports=data["ports"],
             networks=tuple(UUID(text) for text in data["networks"]),
             prefixes=tuple(filter(None, SEPARATOR.split(data["prefixes"]))),
         )
@@ -72,12 +85,13 @@ class GroupForm(forms.Form):
         return [ip_network(text) for text in self.to_patch()["prefixes"]]
 
 
-def initial_of(group: Group, networks: Sequence[Network]) -> dict[str, Any]:
-    """What the form shows of an existing group; `networks` are those that belong to it."""
+def initial_of(group: Group, networks: Iterable[Network], ports: Iterable[Port]) -> dict[str, Any]:
+    """What the form shows of an existing group; `networks` and `ports` are those that it names."""
     return {
         "name": group.name,
         "description": group.description,
         "labels": labels_text(group.labels),
+        "ports": ", ".join(port.name for port in ports),
         "networks": [str(network.id) for network in networks],
         "prefixes": "\n".join(map(str, group.prefixes)),
     }

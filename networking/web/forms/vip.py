@@ -1,7 +1,7 @@
 """The form of a VIP."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django import forms
 
 from networking.models import Group, Region, Vip
 from networking.services.vips import VipInput, VipPatch, VipPortInput
+from networking.web.forms.machines import Finder, MachinesField
 from networking.web.forms.rule import PLAIN, SEPARATOR
 
 NAME_MOST = 63
@@ -17,7 +18,6 @@ ADDRESS_MOST = 64
 TEXT_MOST = 20_000
 MONO = PLAIN | {"class": "mono"}
 PORT = re.compile(r"(\d{1,5})(?::(\d{1,5}))?(?:/(tcp|udp))?")
-Finder = Callable[[Sequence[str]], Mapping[str, UUID]]
 
 
 class PortsField(forms.CharField):
@@ -30,7 +30,7 @@ class PortsField(forms.CharField):
 
 class VipForm(forms.Form):
     """Makes or edits a VIP; an existing one stays in its region. `find` gives the ids of machines
-    by their names, as far as they are there."""
+    by their names."""
 
     name = forms.CharField(
         max_length=NAME_MOST,
@@ -58,12 +58,12 @@ class VipForm(forms.Form):
         widget=forms.TextInput(attrs=MONO),
     )
     group = forms.ChoiceField(required=False, help_text="Its machines come and go by themselves.")
-    members = forms.CharField(
+    members = MachinesField(
         label="Machines",
         max_length=TEXT_MOST,
         required=False,
         help_text="By name, with commas between; served by these too.",
-        widget=forms.TextInput(attrs=MONO | {"list": "machines"}),
+        widget=forms.TextInput(attrs=MONO),
     )
     health_check = forms.BooleanField(
         label="Leave out members that do not answer (TCP)", required=False, initial=True
@@ -83,7 +83,7 @@ class VipForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.find = find
+        self.fields["members"].find = find  # type: ignore[attr-defined]
         choices = [("", "none"), *((str(group.id), group.name) for group in groups)]
         self.fields["group"].choices = choices  # type: ignore[attr-defined]
         if vip is not None:
@@ -91,15 +91,6 @@ class VipForm(forms.Form):
             return
         places = [(region.code, region.name) for region in regions]
         self.fields["region"].choices = places  # type: ignore[attr-defined]
-
-    def clean_members(self) -> tuple[UUID, ...]:
-        """Names to ids. Raises ValidationError for a name that no machine has."""
-        names = _words(self.cleaned_data["members"])
-        found = self.find(names) if names else {}
-        for name in names:
-            if name not in found:
-                raise forms.ValidationError(f"There is no machine {name}.")
-        return tuple(dict.fromkeys(found[name] for name in names))
 
     def to_input(self) -> VipInput:
         """What the service takes for a new VIP."""

@@ -1,6 +1,6 @@
 """Groups: list, detail, form with the members it would have, deletion."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +9,15 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from networking import selectors
-from networking.models import Change, Group
+from networking.models import Change, Group, Port
+from networking.models.members import Membership
 from networking.selectors import group_use
 from networking.services import groups
 from networking.web import lines, states
 from networking.web.forms.group import GroupForm, initial_of
 from networking.web.views.base import NounPage
-from networking.web.views.reviewed import ActPage, FormPage
+from networking.web.views.machines import MachinesFormPage
+from networking.web.views.reviewed import ActPage
 
 SHOWN_MEMBERS = 100
 FORESEEN_MEMBERS = 10
@@ -57,17 +59,17 @@ class GroupDetail(NounPage):
     def get(self, request: HttpRequest, slug: str, group_id: UUID) -> HttpResponse:
         """Who belongs to it and why, what uses it, what was changed."""
         group = selectors.group(self.actor, group_id)
-        members = selectors.group_members(self.actor, group_id)
+        membership = selectors.group_membership(self.actor, group_id)
+        members = selectors.group_members(self.actor, membership)
         shown = list(members[: SHOWN_MEMBERS + 1])
         changes = selectors.changes(self.actor, subject_id=group.id).prefetch_related(None)
         return self.render_to_response(
             self.get_context_data(
                 group=group,
-                networks=[row for row in group.networks.all() if row.retiring_at is None],
                 status=states.noun(group),
                 unfinished=lines.any_unfinished([group]),
                 count=len(shown) if len(shown) <= SHOWN_MEMBERS else members.count(),
-                member_lines=lines.port_lines(shown[:SHOWN_MEMBERS]),
+                member_lines=_lines(shown[:SHOWN_MEMBERS], membership),
                 rules=list(group_use.group_rules(self.actor, group.id)),
                 vips=list(group_use.group_vips(self.actor, group.id)),
                 change_lines=lines.change_lines(changes[:SHOWN_CHANGES]),
@@ -76,8 +78,13 @@ class GroupDetail(NounPage):
         )
 
 
-class _GroupForm(FormPage):
+def _lines(ports: Iterable[Port], group: Membership) -> tuple[lines.MemberLine, ...]:
+    return lines.member_lines(ports, lambda port: selectors.why_member(port, group))
+
+
+class _GroupForm(MachinesFormPage):
     nav = "groups"
+    machines_field = "ports"
     stand_ins = {"name": "not-named-yet"}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -94,22 +101,23 @@ class _GroupForm(FormPage):
         if not isinstance(form, GroupForm) or not form.is_bound or form.errors:
             return {}
         wanted = form.to_patch()
-        rows = group_use.would_belong(
-            self.actor, wanted["labels"], wanted["networks"], form.prefixes_read()
+        membership = selectors.membership_if(
+            self.actor, wanted["labels"], wanted["networks"], form.prefixes_read(), wanted["ports"]
         )
+        rows = selectors.group_members(self.actor, membership)
         members = list(rows[: FORESEEN_MEMBERS + 1])
         more = len(members) > FORESEEN_MEMBERS
         return {
             "members_known": True,
-            "members": lines.port_lines(members[:FORESEEN_MEMBERS]),
+            "members": _lines(members[:FORESEEN_MEMBERS], membership),
             "members_count": rows.count() if more else len(members),
             "members_more": more,
         }
 
-    def networks(self) -> list[Any]:
-        """Those that can be chosen."""
-        rows = selectors.networks(self.actor).prefetch_related(None)
-        return list(rows.filter(retiring_at=None))
+    def choices(self) -> dict[str, Any]:
+        """What the form is given to choose from."""
+        networks = selectors.networks(self.actor).prefetch_related(None)
+        return {"networks": list(networks.filter(retiring_at=None)), "find": self.find}
 
 
 class GroupCreate(_GroupForm):
@@ -118,7 +126,7 @@ class GroupCreate(_GroupForm):
     def form(self, data: QueryDict | None = None) -> forms.Form:
         """Empty but for a label that the address may name, or with what was sent."""
         initial = {"labels": self.request.GET.get("label", "")}
-        return GroupForm(data, networks=self.networks(), initial=initial)
+        return GroupForm(data, initial=initial, **self.choices())
 
     def act(self, form: forms.Form) -> Callable[[], Change]:
         """Create it."""
@@ -137,8 +145,8 @@ class GroupUpdate(_GroupForm):
     def form(self, data: QueryDict | None = None) -> forms.Form:
         """What it is now, or what was sent."""
         group = self.group()
-        initial = initial_of(group, list(group.networks.all()))
-        return GroupForm(data, networks=self.networks(), initial=initial)
+        initial = initial_of(group, group.networks.all(), group.ports.all())
+        return GroupForm(data, initial=initial, **self.choices())
 
     def act(self, form: forms.Form) -> Callable[[], Change]:
         """Change it."""

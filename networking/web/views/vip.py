@@ -1,6 +1,6 @@
 """VIPs: list, detail, form, deletion."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +16,11 @@ from networking.services.changes import Preview
 from networking.web import lines, vip_lines
 from networking.web.forms.vip import VipForm, initial_of, ports_text
 from networking.web.views.base import NounPage
-from networking.web.views.reviewed import ActPage, FormPage
+from networking.web.views.machines import MachinesFormPage
+from networking.web.views.reviewed import ActPage
 
 SHOWN_MEMBERS = 200
 SHOWN_CHANGES = 6
-SUGGESTED = 200  # machines that the form offers by name
 
 
 class VipList(NounPage):
@@ -76,19 +76,15 @@ class VipDetail(NounPage):
         )
 
 
-class _VipForm(FormPage):
+class _VipForm(MachinesFormPage):
     nav = "vips"
+    machines_field = "members"
     stand_ins = {"name": "not-named-yet"}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The way back, and machines to choose from."""
+        """The way back."""
         trail = [("VIPs", reverse("networking:vip_list", args=[self.tenant.slug]))]
-        machines = selectors.ports(self.actor).filter(retiring_at=None)
-        given = {
-            "trail": trail,
-            "fields_name": "networking/vip_fields.html",
-            "machines": list(machines.values_list("name", flat=True)[:SUGGESTED]),
-        }
+        given = {"trail": trail, "fields_name": "networking/vip_fields.html"}
         return super().get_context_data(**given | kwargs)
 
     def choices(self) -> dict[str, Any]:
@@ -97,16 +93,12 @@ class _VipForm(FormPage):
         return {
             "regions": list(selectors.regions(self.actor)),
             "groups": list(groups),
-            "find": self._machines,
+            "find": self.find,
         }
 
     def settled(self, foreseen: Preview) -> dict[str, str]:
         """The address that the plan was made with is the one that gets confirmed."""
         return {"ipv4_address": foreseen.after["ipv4_address"]}
-
-    def _machines(self, names: Sequence[str]) -> Mapping[str, UUID]:
-        rows = selectors.ports(self.actor).filter(name__in=names, retiring_at=None)
-        return dict(rows.values_list("name", "id"))
 
 
 class VipCreate(_VipForm):

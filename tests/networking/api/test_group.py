@@ -2,6 +2,7 @@
 
 from rest_framework.test import APIClient
 
+from portal.lib.ids import uuid7
 from tests.factories.acts import add_group, add_network, add_port
 from tests.networking.api.conftest import ACME
 from tests.world import World
@@ -33,13 +34,28 @@ def test_members_are_who_belongs_to_it_now(world: World, api: APIClient):
     db = api.get(f"{ACME}/networks?q=db").json()["results"][0]["id"]
     group = add_group(world.acme, labels={"app": "shop"}, networks=(db,), prefixes=("10.1.2.0/30",))
 
-    def names() -> list[str]:
+    def why() -> dict[str, list[str]]:
         found = api.get(f"{GROUPS}/{group.id}/members").json()["results"]
-        return sorted(one["name"] for one in found)
+        return {one["name"]: one["why"] for one in found}
 
-    assert names() == ["a", "b", "c"]
+    others = {"b": ["network db"], "c": ["prefix 10.1.2.0/30"]}
+    assert why() == {"a": ["label app=shop"], **others}
     api.patch(f"{ACME}/ports/{labelled.id}", {"labels": {}})
-    assert names() == ["b", "c"]
+    assert why() == others
+    api.patch(f"{GROUPS}/{group.id}", {"ports": [str(labelled.id)]})
+    assert why() == {"a": ["named"], **others}
+    assert api.get(f"{GROUPS}/{group.id}").json()["ports"] == [str(labelled.id)]
+
+
+def test_a_machine_that_is_not_there_or_anothers_is_not_named(world: World, api: APIClient):
+    theirs = add_port(world.globex, add_network(world.globex, "office"), "desk")
+
+    def refused(port: object) -> tuple[int, str]:
+        answer = api.post(GROUPS, {"name": "shop", "ports": [str(port)]})
+        return answer.status_code, answer.json()["type"].rsplit("/", 1)[-1]
+
+    assert refused(theirs.id) == refused(uuid7()) == (404, "port-unknown")
+    assert api.get(GROUPS).json()["results"] == []
 
 
 def test_a_list_is_narrowed_and_takes_constant_queries(
@@ -48,7 +64,7 @@ def test_a_list_is_narrowed_and_takes_constant_queries(
     add_group(world.acme, "shop", labels={"app": "shop"})
     add_group(world.globex, "theirs", labels={"app": "shop"})
     api.get(GROUPS)
-    with django_assert_num_queries(11) as few:
+    with django_assert_num_queries(12) as few:
         api.get(GROUPS)
     web = add_network(world.acme)
     for number in range(8):

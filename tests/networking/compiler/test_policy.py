@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from networking import intent
 from networking.compiler import EVERYTHING, Focus, compile_scopes
-from networking.models import Group, Rule, RuleTerm, Scope
+from networking.models import Group, GroupPort, Rule, RuleTerm, Scope
 from portal.lib.db import DatabaseRole
 from portal.lib.db import acting_as as in_role
 from tests.factories.acts import (
@@ -53,6 +53,33 @@ def test_a_group_has_the_addresses_of_its_members(world: World, fra: Frankfurt):
         str(port.ipv6_address),
         "10.1.1.0/24",
         "192.0.2.0/24",
+    )
+
+
+def test_a_group_has_the_machines_that_it_names_once(world: World, fra: Frankfurt):
+    web = add_network(world.acme, ipv6_prefix="fd10:1::/64")
+    both = add_port(world.acme, web, "a", labels={"app": "shop"})
+    named = add_port(world.acme, web, "b")
+    leaving = add_port(world.acme, web, "c")
+    ids = (both.id, named.id, leaving.id)
+    add_group(world.acme, labels={"app": "shop"}, ports=ids)
+    add_group(world.acme, "only", ports=(named.id,))
+    with in_role(DatabaseRole.WORKER):
+        leaving.retiring_at = timezone.now()
+        leaving.save()
+    only, shop = fabrics(world)["fra-sim"].groups
+    assert only.addresses == (str(named.ipv4_address), str(named.ipv6_address))
+    assert shop.addresses == (
+        str(both.ipv4_address),
+        str(both.ipv6_address),
+        str(named.ipv4_address),
+        str(named.ipv6_address),
+    )
+    focus = Focus(members=frozenset({both.id}))
+    only, shop = fabrics(world, focus)["fra-sim"].groups
+    assert (only.addresses, shop.addresses) == (
+        (),
+        (str(both.ipv4_address), str(both.ipv6_address)),
     )
 
 
@@ -102,17 +129,18 @@ def test_a_vip_has_its_machines_once(world: World, fra: Frankfurt):
     web = add_network(world.acme, ipv6_prefix="fd10:1::/64")
     one = add_port(world.acme, web, "one", labels={"app": "shop"})
     two = add_port(world.acme, web, "two", labels={"app": "shop"})
-    group = add_group(world.acme, labels={"app": "shop"})
+    three = add_port(world.acme, web, "zzz")
+    group = add_group(world.acme, labels={"app": "shop"}, ports=(three.id,))
     add_vip(world.acme, ipv6_address="fd10:99::1", members=(one.id,), group=group.id)
     wanted = fabrics(world)["fra-sim"]
     (vip,) = wanted.vips
-    assert [member.port_id for member in vip.members] == [str(one.id), str(two.id)]
+    assert [member.port_id for member in vip.members] == [str(one.id), str(two.id), str(three.id)]
     assert (vip.ipv4, vip.ipv6) == ("", "fd10:99::1")
     assert vip.ports == (intent.VipPort(intent.Protocol.TCP, 443, 443),)
     assert vip.check == intent.HealthCheck(interval=2, timeout=1, failures=2, successes=1)
     assert wanted.vip_prefixes == ("fd10:99::/64",)
     (network,) = wanted.networks
-    assert (network.probe_ipv4, network.probe_ipv6) == ("10.1.0.4", "fd10:1::2")
+    assert (network.probe_ipv4, network.probe_ipv6) == ("10.1.0.5", "fd10:1::2")
 
 
 def test_default_deny_is_told(world: World, fra: Frankfurt):
@@ -128,13 +156,17 @@ def test_queries_do_not_grow(world: World, fra: Frankfurt):
         return len(captured)
 
     web = add_network(world.acme)
-    add_port(world.acme, web, labels={"app": "shop"})
-    group = add_group(world.acme, labels={"app": "shop"}, networks=(web.id,))
+    port = add_port(world.acme, web, labels={"app": "shop"})
+    group = add_group(world.acme, labels={"app": "shop"}, networks=(web.id,), ports=(port.id,))
     add_rule(world.acme, "r", source=("group:shop",))
     few = queries()
     with in_role(DatabaseRole.WORKER):
         Group.objects.bulk_create(
             Group(tenant=world.acme, name=f"g-{n}", labels={"app": f"a-{n}"}) for n in range(50)
+        )
+        GroupPort.objects.bulk_create(
+            GroupPort(tenant=world.acme, group=one, port=port)
+            for one in Group.objects.exclude(id=group.id)
         )
         rules = Rule.objects.bulk_create(
             Rule(tenant=world.acme, name=f"r-{n}", rank=1000 + n) for n in range(500)

@@ -43,6 +43,14 @@ def label(acts: Acts, **labels: str) -> Change:
     return act(acts, ports.update, port.id, {"labels": labels})
 
 
+def name_machines(acts: Acts, shop: Change, *names: str) -> Change:
+    """Other machines for the group to name."""
+    with acting_as(acts.actor):
+        ids = acts.network("web").ports.filter(name__in=names).values_list("id", flat=True)
+        found = tuple(ids)
+    return act(acts, groups.update, shop.subject_id, {"ports": found})
+
+
 def members(name: str = "shop") -> list[str]:
     """What the fabric holds for the group."""
     return next(
@@ -67,6 +75,18 @@ def test_a_label_moves_a_machine_without_a_question(
     row = scope("lab")
     assert row.wanted == row.applied == row.verified == row.sent
     assert (row.leased_until, row.target) == (None, 0)
+
+
+def test_a_named_machine_comes_and_goes_without_a_question(
+    acts: Acts, shop: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for names, addresses in ((("web-1",), ["10.1.5.11"]), ((), [])):
+        with recorded(monkeypatch) as calls:
+            change = name_machines(acts, shop, *names)
+            reconcile(scope("lab").pk)
+        assert fresh(change).state == State.DONE
+        assert members() == addresses
+        assert (calls.count("fabric", "request"), calls.count("fabric", "confirm")) == (0, 1)
 
 
 def test_a_group_that_goes(acts: Acts, shop: Change) -> None:

@@ -1,5 +1,7 @@
 """The pages of groups."""
 
+import re
+
 import pytest
 
 from networking.models import Group
@@ -22,16 +24,23 @@ def test_the_list_counts_machines_by_label_network_and_prefix(
 ) -> None:
     web = add_network(world.acme)
     add_port(world.acme, web, "web-1", ipv4_address="10.1.0.9", labels={"app": "shop"})
-    add_port(world.acme, web, "db-1", ipv4_address="10.1.0.10")
+    named = add_port(world.acme, web, "db-1", ipv4_address="10.1.0.10")
     add_group(world.acme, "by-label", labels={"app": "shop"})
     add_group(world.acme, "by-network", networks=(web.id,))
     add_group(world.acme, "by-prefix", prefixes=("10.1.0.10/32", "198.51.100.0/24"))
     add_group(world.acme, "by-two", labels={"app": "shop"}, prefixes=("10.1.0.10/32",))
+    add_group(world.acme, "by-name", ports=(named.id,))
 
     page = engineer.get("groups/")
 
     machines = {line.group.name: line.use.machines for line in page.context["lines"]}
-    assert machines == {"by-label": 1, "by-network": 2, "by-prefix": 1, "by-two": 2}
+    assert machines == {
+        "by-label": 1,
+        "by-network": 2,
+        "by-prefix": 1,
+        "by-two": 2,
+        "by-name": 1,
+    }
     assert "198.51.100.0/24" in text_of(page)
 
 
@@ -76,12 +85,71 @@ def test_members_are_shown_while_someone_types(engineer: Browser, world: World) 
     wrong = text_of(engineer.post("groups/new", "check", name="x", prefixes="10.1.0.0"))
 
     assert "1 machine now" in by_label
-    assert "web-1" in by_label
-    assert "web-2" not in by_label
+    assert re.search(r"web-1.*label app=shop", members_of(by_label), re.DOTALL)
+    assert "web-2" not in members_of(by_label)
     assert "2 machines now" in by_network
+    assert members_of(by_network).count("network web") == 2
     assert "machines now" not in wrong
     assert "is not" in wrong
     assert count(Group) == 0
+
+
+def members_of(page: str) -> str:
+    """What a page shows below its heading of members."""
+    return page.partition("now</h3>")[2].partition("</ul>")[0]
+
+
+def test_machines_are_offered_by_name_address_and_label(engineer: Browser, world: World) -> None:
+    web = add_network(world.acme)
+    for name, labels in (("web-1", {"app": "shop"}), ("web-2", {}), ("db-1", {})):
+        add_port(world.acme, web, name, labels=labels)
+    theirs = add_network(world.globex, "office")
+    add_port(world.globex, theirs, "desk-1")
+
+    def offered(text: str) -> list[str]:
+        page = engineer.post("groups/new", "check", name="shop", ports=text)
+        assert 'id="id_ports_offer"' in text_of(page)
+        return [one.text for one in page.context["offer"].machines]
+
+    assert offered("") == ["db-1, ", "web-1, ", "web-2, "]
+    assert offered("eb") == ["web-1, ", "web-2, "]
+    assert offered("web-1, we") == ["web-1, web-2, "]
+    assert offered("web-1, web-2") == ["web-1, web-2, db-1, "]
+    assert offered("10.1.0.3") == ["web-2, "]
+    assert offered("app=shop") == ["web-1, "]
+    assert offered("desk") == []
+
+
+def test_a_machine_is_added_and_searched_without_scripts(engineer: Browser, world: World) -> None:
+    add_port(world.acme, add_network(world.acme), "web-1")
+    add_port(world.globex, add_network(world.globex, "office"), "desk-1")
+
+    searched = engineer.post("groups/new", "edit", name="shop", ports="eb")
+    filled = engineer.post("groups/new", name="shop", ports="we", fill="ports=web-1, ")
+    unknown = engineer.post("groups/new", name="shop", ports="web-1, desk-1")
+
+    assert 'value="ports=web-1, "' in text_of(searched)
+    assert ">web-1, </textarea>" in text_of(filled).replace("\n", "")
+    assert unknown.status_code == 422
+    assert "There is no machine desk-1." in text_of(unknown)
+
+
+def test_a_named_machine_is_told_from_one_that_is_labelled(engineer: Browser, world: World) -> None:
+    web = add_network(world.acme)
+    labelled = add_port(world.acme, web, "web-1", labels={"app": "shop"})
+    add_port(world.acme, web, "web-2")
+
+    engineer.carry_out("groups/new", name="shop", labels="app=shop", ports="web-1,web-2")
+
+    made = newest_change(world.acme)
+    assert made.after["machines"] == ["web-1", "web-2"]
+    page = engineer.get(f"groups/{made.subject_id}/")
+    why = {line.port.name: line.why for line in page.context["member_lines"]}
+    assert why == {"web-1": ("named", "label app=shop"), "web-2": ("named",)}
+    assert "Machines by name" in text_of(page)
+    assert "web-1, web-2" in text_of(engineer.get(f"groups/{made.subject_id}/edit"))
+    warned = text_of(engineer.get(f"ports/{labelled.id}/delete"))
+    assert "web-1 is named by group shop, which loses it." in warned
 
 
 def test_a_group_is_made_and_edited(engineer: Browser, world: World) -> None:
@@ -144,13 +212,13 @@ def test_a_page_takes_as_many_queries_with_few_groups_as_with_many(
     engineer: Browser, world: World, path: str
 ) -> None:
     web = add_network(world.acme)
-    add_port(world.acme, web, labels={"app": "shop"})
-    group = add_group(world.acme, networks=(web.id,), labels={"app": "shop"})
+    port = add_port(world.acme, web, labels={"app": "shop"})
+    group = add_group(world.acme, networks=(web.id,), labels={"app": "shop"}, ports=(port.id,))
     path = path.format(group=group.id)
     few = queries(engineer, path)
 
     for number in range(3):
-        add_port(world.acme, web, f"more-{number}", labels={"app": "shop"})
-        add_group(world.acme, f"more-{number}", networks=(web.id,), labels={"n": str(number)})
+        more = add_port(world.acme, web, f"more-{number}", labels={"app": "shop"})
+        add_group(world.acme, f"more-{number}", networks=(web.id,), ports=(port.id, more.id))
 
-    assert queries(engineer, path) == few <= 14
+    assert queries(engineer, path) == few <= 16

@@ -92,6 +92,19 @@ def test_the_grid_is_searched_by_name_port_and_address(
     assert [line.rule.name for line in page.context["lines"]] == ["web-in"]
 
 
+def test_the_grid_is_searched_by_the_address_of_a_named_machine(
+    engineer: Browser, world: World
+) -> None:
+    port = add_port(world.acme, add_network(world.acme), "m-1", ipv4_address="10.1.0.9")
+    add_group(world.acme, ports=(port.id,))
+    add_rule(world.acme, "web-in", source=("group:shop",))
+    add_rule(world.acme, "other", source=("10.1.7.0/24",))
+
+    page = engineer.fragment("rules/", q="10.1.0.9")
+
+    assert [line.rule.name for line in page.context["lines"]] == ["web-in"]
+
+
 def test_hits_are_told_with_since_when(engineer: Browser, three: list[Rule]) -> None:
     with acting_as(DatabaseRole.WORKER):
         RuleHits.objects.create(
