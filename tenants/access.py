@@ -9,6 +9,7 @@ from uuid import UUID
 
 from portal.lib import db
 from portal.lib.db import DatabaseRole
+from portal.lib.errors import Refusal
 
 
 class Capability(StrEnum):
@@ -123,6 +124,13 @@ class Actor:
 
 
 SYSTEM = Actor(kind="system", id=None, label="Demarc")
+
+
+def require(actor: Actor, capability: Capability) -> None:
+    """Refuse an actor whose role does not grant the capability. Routes ask first; this is the
+    net below them."""
+    if not actor.can(capability):
+        raise Refusal("not-allowed", "Your role does not allow this.", status=403)
 
 
 def database_role(actor: Actor) -> DatabaseRole:

@@ -1,8 +1,10 @@
 """Prices as plain values: components with tiers, and when each of them holds."""
 
+import json
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import sha256
 
 from billing.rating.meters import METERS, Meter
 
@@ -65,6 +67,27 @@ class Epoch:
     start: int
     end: int
     prices: Prices
+
+
+def fingerprint(prices: Prices) -> str:
+    """SHA-256 of all that is charged by; equal prices have the same, whatever their version."""
+    told = [
+        [
+            component.meter.value,
+            component.model.value,
+            _text(component.included),
+            list(component.where),
+            [[_text(tier.up_to), _text(tier.unit_price)] for tier in component.tiers],
+        ]
+        for component in sorted(prices.components, key=lambda component: component.key)
+    ]
+    content = json.dumps([prices.currency, told], separators=(",", ":"), ensure_ascii=False)
+    return sha256(content.encode()).hexdigest()
+
+
+def _text(number: Decimal | None) -> str:
+    """As few digits as say it: 0.10 and 0.1 are one price."""
+    return "" if number is None else format(number.normalize(), "f")
 
 
 def matches(where: Where, attributes: dict[str, str]) -> bool:

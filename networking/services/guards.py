@@ -5,17 +5,10 @@ from uuid import UUID
 
 from networking.models.base import NounRow
 from portal.lib.errors import Refusal
-from tenants.access import Actor, Capability
+from tenants.access import Actor, Capability, require
 
 # A DNS label (RFC 1123, section 2.1), in lower case so that no two names differ by case alone.
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-
-
-def require(actor: Actor, capability: Capability) -> None:
-    """Refuse an actor whose role does not grant the capability. Routes ask first; this is the
-    net below them."""
-    if not actor.can(capability):
-        raise Refusal("not-allowed", "Your role does not allow this.", status=403)
 
 
 def writer_of(actor: Actor) -> UUID:
