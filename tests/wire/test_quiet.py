@@ -1,7 +1,9 @@
-"""Labels move machines in and out of groups on the wire, and nobody asks the hosts about it."""
+"""Labels and names move machines in and out of groups on the wire, and nobody asks the hosts about
+it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -26,6 +28,7 @@ pytestmark = pytest.mark.wire
 
 SOON = 1.0  # seconds on a machine that others use, too
 PORT = 7777
+Act = Callable[[Story], tuple[Change, float]]
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +58,7 @@ def rows(story: Story, noun: str) -> list[Any]:
     """Ids of what was made of this noun."""
     with acting_as(DatabaseRole.WORKER):
         made = Change.objects.filter(tenant=story.acme.actor.tenant.id, subject_type=noun)
-        return list(made.values_list("subject_id", flat=True).distinct())
+        return list(made.order_by().values_list("subject_id", flat=True).distinct())
 
 
 @pytest.fixture
@@ -75,9 +78,20 @@ def acls(central: OvnBackend) -> Any:
 
 
 def label(story: Story, **labels: str) -> tuple[Change, float]:
-    """Label web-1, have a worker carry it; the seconds from acceptance to done."""
-    port = story.acme.port("web-1")
-    change = story.acme.act(ports.update, port.pk, {"labels": labels})
+    """Label web-1."""
+    return carry(story, ports.update, story.acme.port("web-1").pk, {"labels": labels})
+
+
+def name(story: Story, *machines: str) -> tuple[Change, float]:
+    """Have the group name these machines and no others."""
+    (shop,) = rows(story, "group")
+    chosen = tuple(story.acme.port(machine).pk for machine in machines)
+    return carry(story, groups.update, shop, {"ports": chosen})
+
+
+def carry(story: Story, service: Callable[..., Change], *args: object) -> tuple[Change, float]:
+    """Have a worker carry an act; the seconds from acceptance to done."""
+    change = story.acme.act(service, *args)
     accepted = time.monotonic()
     reconcile(story.acme.scope("fra-ovn").pk)
     took = time.monotonic() - accepted
@@ -91,15 +105,24 @@ def open_to(story: Story) -> bool:
     return pings(story.lab, "acme/web-1", "10.1.0.12")
 
 
-def test_a_label_opens_and_closes_without_a_question(story: Story, central: OvnBackend) -> None:
+@pytest.mark.parametrize(
+    ("join", "leave"),
+    [
+        pytest.param(partial(label, app="shop"), label, id="by-label"),
+        pytest.param(lambda story: name(story, "web-1"), name, id="by-name"),
+    ],
+)
+def test_a_member_comes_and_goes_without_a_question(
+    story: Story, central: OvnBackend, join: Act, leave: Act
+) -> None:
     assert acls(central)
     assert not open_to(story)
     # The verifier asks how hosts are every few seconds; here it does not run.
     number, before = central.progress().requested, acls(central)
 
-    opened, took = label(story, app="shop")
+    opened, took = join(story)
     eventually(lambda: open_to(story), within=2)
-    closed, took_back = label(story)
+    closed, took_back = leave(story)
     eventually(lambda: not open_to(story), within=2)
 
     assert central.progress().requested == number
