@@ -61,6 +61,13 @@ HEAD = migrations.CreateModel(
         ("host", HOST),
         ("tenant", TENANT),
     ],
+    options={
+        "indexes": [
+            models.Index(
+                fields=["host"], condition=models.Q(gone_at=None), name="counter_head_open"
+            )
+        ],
+    },
 )
 
 SAMPLE = migrations.CreateModel(

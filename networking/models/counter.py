@@ -5,10 +5,12 @@ does. `noun_id` and `host` are references without a key, because traffic outlive
 it came from. `in` is towards the machine, `out` from it; a VIP counts what is sent to it as `in`.
 """
 
+from typing import Any
+
 from django.db import models
 
 # A reference that is neither checked nor indexed: primary keys lead to the rows.
-LOOSE = {"db_constraint": False, "db_index": False, "related_name": "+"}
+LOOSE: dict[str, Any] = {"db_constraint": False, "db_index": False, "related_name": "+"}
 
 
 class Counted(models.Model):
@@ -44,6 +46,13 @@ class CounterHead(Counted):
     bytes_out = models.BigIntegerField()
     packets_in = models.BigIntegerField()
     packets_out = models.BigIntegerField()
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("host",), condition=models.Q(gone_at=None), name="counter_head_open"
+            ),
+        )
 
 
 class CounterSample(Counted):
