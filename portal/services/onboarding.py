@@ -1,4 +1,5 @@
-"""A new customer, whole or not at all: its address space, its way out, its site, its admin."""
+"""A new customer, whole or not at all: its plan, its address space, its way out, its site, its
+admin."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.text import slugify
 
+from billing.services import subscriptions
 from networking.services import onboarding, sites
 from networking.services.guards import require
 from networking.services.site_fields import DEFAULT_MAX_PREFIXES
@@ -73,6 +75,7 @@ def onboard(actor: Actor, wanted: OnboardingInput) -> Onboarded:
     require(actor, Capability.CUSTOMERS_WRITE)
     with transaction.atomic():
         tenant = tenants.create(actor, slug=wanted.slug or slug_of(wanted.name), name=wanted.name)
+        subscriptions.subscribe_new(actor, tenant.id)
         with _told_at("prefixes"):
             for prefix in wanted.prefixes:
                 onboarding.allow_prefix(actor, tenant.id, prefix)

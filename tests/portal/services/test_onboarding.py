@@ -1,16 +1,22 @@
 """Onboarding as one act: everything is written, or nothing."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
+from billing.models import Subscription
+from billing.selectors import subscription
 from networking.models import AllowedPrefix, Attachment, Change, Site
 from portal.lib.errors import Refusal
 from portal.services import onboarding
 from portal.services.onboarding import FirstAdmin, FirstSite, OnboardingInput
 from tenants.access import acting_as
 from tenants.models import AuditEvent, Membership, Tenant
+from tests.billing.prices import per_unit
+from tests.factories.billing import make_plan, make_version
 from tests.portal.provider import counts
 
 
@@ -129,3 +135,16 @@ def test_only_the_provider_onboards(world, wanted):
         with acting_as(actor), pytest.raises(Refusal) as refused:
             onboarding.onboard(actor, wanted)
         assert refused.value.status == 403
+
+
+def test_a_new_customer_is_on_the_plan_for_new_ones(world, operator, wanted):
+    standard = make_plan()
+    make_version(standard, (per_unit("port.hours", "0.01"),), datetime(2026, 1, 1, tzinfo=UTC))
+    with acting_as(operator):
+        made = onboarding.onboard(operator, wanted)
+        mine = subscription(made.tenant.id, timezone.now())
+        onboarding.check(operator, replace(wanted, name="Umbrella", attachment=None, site=None))
+    assert mine is not None
+    assert (mine.plan_code, mine.end) == ("standard", None)
+    with acting_as(operator):
+        assert Subscription.objects.count() == 1
