@@ -6,12 +6,14 @@ and ``sender.add_periodic_task(seconds, task.s(), name=...)``.
 """
 
 import os
+import time
 from typing import Any
 
 from celery import Celery
-from celery.signals import before_task_publish, setup_logging, task_prerun
+from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun
 from django.conf import settings
 
+from portal.lib.counters import counters
 from portal.lib.logs import configure_logging, current_request_id, set_request_id
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -59,3 +61,12 @@ def _send_request_id(headers: dict[str, Any], **_: Any) -> None:
 @task_prerun.connect
 def _take_request_id(task: Any, **_: Any) -> None:
     set_request_id(getattr(task.request, REQUEST_ID_HEADER, None) or "")
+    task.request.demarc_began = time.perf_counter()
+
+
+@task_postrun.connect
+def _count(task: Any, state: str = "", **_: Any) -> None:
+    name = task.name.rpartition(".")[2]
+    counters.add("demarc_tasks_total", task=name, outcome=(state or "unknown").lower())
+    if began := getattr(task.request, "demarc_began", None):
+        counters.observe("demarc_task_seconds", time.perf_counter() - began, task=name)

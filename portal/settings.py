@@ -52,6 +52,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "portal.lib.logs.RequestLogMiddleware",
     "portal.lib.health.HealthMiddleware",
+    "portal.web.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.lib.csp.ContentSecurityPolicyMiddleware",
@@ -193,6 +194,10 @@ SPECTACULAR_SETTINGS = {
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TIMEZONE = "UTC"
+
+# -- Watching ---------------------------------------------------------------------------------
+
+METRICS_TOKEN = env.str("DEMARC_METRICS_TOKEN", default="")  # who sends it may read /metrics
 
 # -- Checks -----------------------------------------------------------------------------------
 

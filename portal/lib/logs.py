@@ -11,12 +11,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from portal.lib.counters import counters
 from portal.lib.ids import uuid7
 
 HEADER = "X-Request-ID"
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "request"}
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 access_log = logging.getLogger("demarc.access")
 
@@ -88,15 +91,26 @@ class RequestLogMiddleware:
         set_request_id(request_id)
         started = time.perf_counter()
         response = self.get_response(request)
+        seconds = time.perf_counter() - started
         response.headers[HEADER] = request_id
+        _count(request, response.status_code, seconds)
         access_log.info(
             "request",
             extra={
                 "method": request.method,
                 "path": request.path,
                 "status": response.status_code,
-                "ms": round((time.perf_counter() - started) * 1000, 1),
+                "ms": round(seconds * 1000, 1),
                 "actor": getattr(getattr(request, "actor", None), "label", ""),
             },
         )
         return response
+
+
+def _count(request: HttpRequest, status: int, seconds: float) -> None:
+    """By the route's name: an address may hold ids, and whatever somebody makes up."""
+    match = request.resolver_match
+    route = (match.view_name or match.route) if match else "none"
+    method = request.method if request.method in METHODS else "other"
+    counters.add("demarc_requests_total", route=route, method=str(method), status=str(status))
+    counters.observe("demarc_request_seconds", seconds, route=route)
