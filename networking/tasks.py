@@ -16,6 +16,7 @@ from networking.engine.reconcile import reconcile as reconcile_scope
 SWEEP = 5.0  # seconds
 ORPHANS = 60.0  # seconds
 MEASURE = 60.0  # seconds
+UPKEEP = 3600.0  # seconds
 EXPIRY = 30.0  # seconds
 
 
@@ -80,6 +81,12 @@ def measure_fabric(fabric_id: str) -> None:
 
 
 @shared_task
+def keep_counters() -> None:
+    """Have tables for the months that come, and none for samples of long ago."""
+    collector.keep_counters()
+
+
+@shared_task
 def find_orphans() -> None:
     """Report what devices hold for tenants that have nothing there."""
     for fabric_id in devices.fabric_ids():
@@ -95,4 +102,5 @@ def schedule(sender: Celery, **_: Any) -> None:
     sender.add_periodic_task(SWEEP, sweep_drift.s(), name="sweep drift", expires=SWEEP)
     sender.add_periodic_task(SWEEP, collect.s(), name="collect", expires=SWEEP)
     sender.add_periodic_task(MEASURE, measure.s(), name="measure", expires=MEASURE)
+    sender.add_periodic_task(UPKEEP, keep_counters.s(), name="keep counters", expires=UPKEEP)
     sender.add_periodic_task(ORPHANS, find_orphans.s(), name="find orphans", expires=ORPHANS)

@@ -2,6 +2,7 @@
 VIP members, what hosts counted."""
 
 from networking.collector.fabrics import collect_fabric
+from networking.collector.keep import keep_counters
 from networking.collector.measure import measure_fabric
 from networking.collector.orphans import find_fabric_orphans, find_router_orphans
 from networking.collector.routers import collect_router
@@ -11,5 +12,6 @@ __all__ = [
     "collect_router",
     "find_fabric_orphans",
     "find_router_orphans",
+    "keep_counters",
     "measure_fabric",
 ]

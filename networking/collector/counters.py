@@ -108,11 +108,20 @@ def _may_count(host_id: UUID, measured: Measurement) -> bool:
 def _readings(host_id: UUID, measured: Measurement) -> Iterator[Counted]:
     for port in measured.ports:
         counts = masked((port.bytes_in, port.bytes_out, port.packets_in, port.packets_out))
-        reading = Reading(host_id, port.series, measured.at, counts)
-        yield PORT, UUID(port.port_id), reading
+        if port_id := _id(port.port_id):
+            yield PORT, port_id, Reading(host_id, port.series, measured.at, counts)
     for vip in measured.vips:
         counts = masked((vip.bytes, 0, vip.packets, 0))
-        yield VIP, UUID(vip.vip_id), Reading(host_id, vip.series, measured.at, counts)
+        if vip_id := _id(vip.vip_id):
+            yield VIP, vip_id, Reading(host_id, vip.series, measured.at, counts)
+
+
+def _id(text: str) -> UUID | None:
+    """Anybody on a host can name a port as they like; only ours are named by an id."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _owners(noun_ids: Iterable[UUID]) -> dict[UUID, UUID]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from uuid import UUID
 
 from networking.backends.base import BackendError, FabricBackend, Measurement
-from networking.collector import hits
+from networking.collector import counters, hits
 from networking.collector.rounds import in_turn
 from networking.collector.turn import turn
 from networking.engine import devices
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 BUDGET = 40.0  # seconds of each round; beyond it, hosts wait for the next one
 
 Keeper = Callable[[UUID, Measurement], object]
-KEEPERS: tuple[Keeper, ...] = (hits.add,)
+KEEPERS: tuple[Keeper, ...] = (counters.store, hits.add)
 """Each is given the host's id and what it counted. What one of them fails to keep is kept with the
 next measurement, since counters go on."""
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from networking.backends.base import VipCount
+from networking.backends.base import PortCount, VipCount
 from networking.collector import counters
 from networking.collector import heads as last_readings
 from networking.collector.growth import LINE_RATE
@@ -195,6 +195,13 @@ def test_requests_to_a_vip_are_added_up_over_hosts_and_flows(measured: Measured)
     shows("h1", 120, a=300, c=500)
     assert counted(vip) == (200 + 70 + 500, 0, 20 + 7 + 50, 0)
     assert covered(vip) == {12: 120}
+
+
+def test_ports_that_others_put_on_a_host_hold_nothing_up(measured: Measured, port: UUID) -> None:
+    for seconds, size in ((0, 0), (60, 70)):
+        alien = PortCount("vm-17-eth0", "x", 5, 5, 5, 5)
+        assert measured.reads("h1", at(seconds), [alien, port_count(port, "a", size)]) == 1
+    assert counted(port)[0] == 70
 
 
 def test_a_reading_of_the_future_is_refused(measured: Measured, port: UUID) -> None:

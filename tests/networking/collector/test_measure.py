@@ -12,7 +12,7 @@ from networking.backends.simulator.counters import Passed
 from networking.backends.simulator.fabric import SimulatedFabric
 from networking.backends.simulator.faults import Faults
 from networking.collector import measure
-from networking.models import Host
+from networking.models import CounterHour, Host
 from networking.services import ports
 from portal.lib.db import DatabaseRole, acting_as
 from tenants.access import acting_as as acting_as_actor
@@ -63,6 +63,19 @@ def test_each_host_is_measured_once(acts: Acts, kept: Kept) -> None:
     assert len(kept) == 2
     (count,) = [one for _, told in kept for one in told.ports]
     assert (count.port_id, count.bytes_in, count.packets_in) == (place.port_id, 300, 3)
+
+
+def test_what_a_machine_was_sent_is_stored(acts: Acts) -> None:
+    """The first sight of it counts nothing, and what comes then, once."""
+    with SimulatedFabric(config(acts)) as fabric:
+        (place,) = fabric.locate()
+        for size in (300, 200):
+            fabric.count(place.host, "port", place.port_id, Passed(3, size))
+            collector.measure_fabric(acts.provider.fabric.pk)
+            collector.measure_fabric(acts.provider.fabric.pk)
+    with acting_as(DatabaseRole.TENANT, acts.actor.tenant.id):
+        (hour,) = CounterHour.objects.filter(noun_id=place.port_id).exclude(bytes_in=0)
+    assert (hour.bytes_in, hour.packets_in, hour.bytes_out) == (200, 3, 0)
 
 
 def test_a_silent_host_delays_no_other(acts: Acts, kept: Kept) -> None:

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from celery import current_app
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
+from networking import tasks
 from networking.collector import partitions
 from networking.models import CounterHour
 from portal.lib.db import DatabaseRole, acting_as
@@ -109,10 +111,15 @@ def test_nobody_changes_a_sample(world: World) -> None:
 
 
 def test_old_samples_are_dropped_and_hours_stay(old_months: None) -> None:
-    partitions.keep_months()
+    tasks.keep_counters()
     kept = months("networking_countersample")
     assert kept[0] == f"networking_countersample_{timezone.now() - partitions.SAMPLES_KEPT:%Y_%m}"
     assert "networking_counterhour_2019_01" in months("networking_counterhour")
+
+
+def test_the_beat_keeps_months() -> None:
+    entry = current_app.conf.beat_schedule["keep counters"]
+    assert (entry["task"], entry["schedule"]) == (tasks.keep_counters.name, tasks.UPKEEP)
 
 
 def test_samples_of_the_last_month_cannot_be_dropped() -> None:
