@@ -1,8 +1,9 @@
 """A hypervisor host: Open vSwitch, ovn-controller, a tunnel address and the WAN bridge."""
 
 from lab import netns
+from lab.errors import LabError
 from lab.place import Place
-from lab.process import Daemons, wait_for
+from lab.process import Daemons, run, wait_for
 from lab.switch import Switch, bridge, port
 from lab.topology import WAN_NETWORK
 from lab.topology import Host as HostPlan
@@ -63,11 +64,30 @@ class Host:
                 "fail-mode=secure",
             ]
         )
+        self._lay_tunnel()
+        self.start_controller()
+
+    def start_switch(self) -> None:
+        """Start the switch alone; its bridges are as its database says."""
+        self.switch.start_daemon()
+        wait_for(self._has_tunnel_card, f"the switch of {self.name} has its bridges")
+        self._lay_tunnel()
+
+    def _has_tunnel_card(self) -> bool:
+        namespace = netns.enter(self.switch.namespace)
+        try:
+            run([*namespace, "ip", "link", "show", "br-phy"])
+        except LabError:
+            return False
+        return True
+
+    def _lay_tunnel(self) -> None:
+        """The bridge's own card comes and goes with the switch, and its address with it."""
+        address = self._plan.tunnel.with_prefixlen
         netns.batch(
-            [f"addr replace {tunnel.with_prefixlen} dev br-phy", "link set br-phy up"],
+            [f"addr replace {address} dev br-phy", "link set br-phy up"],
             namespace=self.switch.namespace,
         )
-        self.start_controller()
 
     def start_controller(self) -> None:
         """Start ovn-controller."""

@@ -27,7 +27,9 @@ from lab.watch import Watch
 
 Thing = TypeVar("Thing")
 
-FAULTS = ("host", "controller", "router", "site", "northbound", "southbound", "northd")
+FAULTS = (
+    "host", "switch", "controller", "router", "site", "northbound", "southbound", "northd",
+)  # fmt: skip
 
 
 class Lab:
@@ -194,12 +196,14 @@ class Lab:
                 self.daemons.end([kind], grace=0)
             elif not self.daemons.alive(kind):
                 self.central.start_part(kind)
-        elif kind in ("host", "controller"):
+        elif kind in ("host", "switch", "controller"):
             host = _named(self.hosts, name, kind, lambda host: host.name)
             if what == "heal":
                 self._heal_host(host)
             elif kind == "host":
                 host.kill()
+            elif kind == "switch":
+                host.switch.kill_daemon()
             else:
                 host.kill_controller()
         elif kind == "router":
@@ -211,11 +215,14 @@ class Lab:
             raise LabError(f"{kind!r} is none of {', '.join(FAULTS)}.")
 
     def _heal_host(self, host: Host) -> None:
-        if not host.switch.alive:
+        if not host.switch.has_database:
             host.kill()
             host.start()
             self._machines.prune(host)
-        elif not host.alive:
+        elif not host.switch.alive:
+            host.start_switch()
+            self._machines.prune(host)
+        if not host.alive:
             host.start_controller()
 
     def _take_name(self) -> None:

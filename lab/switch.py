@@ -36,6 +36,11 @@ class Switch:
         return f"{self.part}.ovsdb", f"{self.part}.vswitchd"
 
     @property
+    def has_database(self) -> bool:
+        """Whether its database runs."""
+        return self._daemons.alive(self.daemons[0])
+
+    @property
     def alive(self) -> bool:
         """Whether database and switch run."""
         return all(self._daemons.alive(name) for name in self.daemons)
@@ -52,9 +57,8 @@ class Switch:
         if not file.exists():
             run(["ovsdb-tool", "create", str(file), str(SCHEMA)])
         socket.unlink(missing_ok=True)
-        database, switch = self.daemons
         self.spawn(
-            database,
+            self.daemons[0],
             "ovsdb-server",
             f"--remote=punix:{socket}",
             f"--unixctl={self.folder}/ovsdb.ctl",
@@ -62,12 +66,22 @@ class Switch:
         )
         wait_for(lambda: answers(socket), f"the database of {self.part} listens")
         self.vsctl("init", wait=False)
+        self.start_daemon()
+        self.vsctl(*first)
+
+    def start_daemon(self) -> None:
+        """Start the switch alone, on what its database says."""
         control = self.folder / "vswitchd.ctl"
         control.unlink(missing_ok=True)
         # --disable-system: never touch a kernel datapath, which would be the machine's own.
-        self.spawn(switch, "ovs-vswitchd", self.ovsdb, "--disable-system", f"--unixctl={control}")
+        self.spawn(
+            self.daemons[1],
+            "ovs-vswitchd",
+            self.ovsdb,
+            "--disable-system",
+            f"--unixctl={control}",
+        )
         wait_for(lambda: answers(control), f"the switch of {self.part} runs")
-        self.vsctl(*first)
 
     def spawn(self, name: str, *argv: str) -> None:
         """Start a daemon of this switch inside its namespace, with its run folder."""
@@ -76,6 +90,10 @@ class Switch:
     def kill(self) -> None:
         """End database and switch as a power cut would."""
         self._daemons.end(self.daemons, grace=0)
+
+    def kill_daemon(self) -> None:
+        """End the switch alone, at once: its database stays."""
+        self._daemons.end([self.daemons[1]], grace=0)
 
 
 def bridge(name: str) -> list[str]:

@@ -76,6 +76,18 @@ def test_a_machine_removed_while_its_host_is_dead_is_gone_after_healing(lab, ini
     assert len(host.plugged()) == before - 1
 
 
+def test_a_switch_that_dies_alone_comes_back_with_its_machines(lab, initech):
+    host = lab.hosts[1]
+    octet = hosts(lab)["h2"]
+    plugged = host.plugged()
+    lab.fail("switch", "h2")
+    assert host.switch.has_database
+    assert not pings(lab, "spare-hamburg", f"10.1.0.{octet}")
+    lab.heal("switch", "h2")
+    eventually(lambda: pings(lab, "spare-hamburg", f"10.1.0.{octet}"))
+    assert host.plugged() == plugged
+
+
 def test_a_host_without_its_controller_goes_on_forwarding(lab, initech):
     lab.fail("controller", "h2")
     assert pings(lab, "spare-hamburg", f"10.1.0.{hosts(lab)['h2']}")
