@@ -4,6 +4,7 @@ Runs under any database role that sees the tenant's rows, in the caller's transa
 constant number of queries. Rows that retire are left out: the devices are to lose them.
 """
 
+from networking.compiler.everywhere import compile_policy
 from networking.compiler.focus import EVERYTHING, NONE, Focus
 from networking.compiler.scopes import (
     Intent,
@@ -19,6 +20,7 @@ __all__ = [
     "Focus",
     "Intent",
     "attachments_of",
+    "compile_policy",
     "compile_scope",
     "compile_scopes",
     "fabric_of",

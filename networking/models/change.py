@@ -1,5 +1,7 @@
 """Change: one act of a person, on its way to the devices."""
 
+from typing import Any
+
 from django.db import models
 
 from networking.models.base import TenantRow
@@ -11,7 +13,8 @@ class Change(TenantRow):
     `before` and `after` are the subject's editable fields, for the page and for a revert; the
     first is empty for a create, the second for a delete. `plan` holds the steps by scope as they
     were foreseen when it was accepted: `[{"scope": name, "device": "fabric" or "router",
-    "lines": [{"action": …, "text": …}], "steps": […]}, …]`, where the lines are for people.
+    "lines": [{"action": …, "text": …}], "steps": […]}, …]`, where the lines are for people. The
+    first one has the change's `effects`, too.
     `warnings` are sentences about what was accepted but may surprise.
     """
 
@@ -73,6 +76,24 @@ class Change(TenantRow):
 
     def __str__(self) -> str:
         return self.summary
+
+    @property
+    def effects(self) -> dict[str, Any] | None:
+        """What was foreseen to be opened and closed between whom; None for what is no matter of
+        policy. `opens` and `closes` are lists of `{"text", "source", "destination", "services",
+        "family"}`, where a side is `{"name", "machines", "total"}`; `more_opens` and `more_closes`
+        count what was left out. `complete` is False where there was too much to look at;
+        `nothing` says why neither has anything."""
+        return next((one["effects"] for one in self.plan if "effects" in one), None)
+
+    @property
+    def taken_back_by(self) -> "Change | None":
+        """The change that reverts this one and was not reverted itself; prefetch
+        `reverted__reverted` for many."""
+        return next(
+            (one for one in self.reverted.all() if one.taken_back_by is None),
+            None,
+        )
 
 
 class ChangeScope(TenantRow):

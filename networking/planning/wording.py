@@ -34,6 +34,11 @@ FIELDS = {
 }
 """What people call the fields; a field that is not here is named as it is."""
 
+TOLD = 10
+"""Of a longer list, so many are told, and how many more there are."""
+
+NOBODY: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -47,25 +52,28 @@ class Line:
         return {"action": self.action.value, "text": self.text}
 
 
-def describe(plan: Plan, device: str) -> tuple[Line, ...]:
-    """The plan of one scope, made by `foresee`, in lines; `device` is the scope's name.
+def describe(plan: Plan, device: str, names: Mapping[str, str] = NOBODY) -> tuple[Line, ...]:
+    """The plan of one scope, made by `foresee`, in lines; `device` is the scope's name, `names`
+    are machines by their addresses.
 
     What the sites learn and forget is gathered, one line for each set of prefixes.
     """
-    lines = [line for step in plan.steps for line in _lines(step, device)]
+    lines = [line for step in plan.steps for line in _lines(step, device, names)]
     sites = [step for step in plan.steps if step.kind == "site"]
     return (*lines, *_learning(sites))
 
 
-def _lines(step: Step, device: str) -> Iterator[Line]:
+def _lines(step: Step, device: str, names: Mapping[str, str]) -> Iterator[Line]:
     if step.kind in (SITE_PREFIXES, SURROUNDINGS):
         return  # told by the site's and the networks' own lines
-    attrs: Attrs = step.after or step.before or {}
     if step.action is Action.UPDATE:
-        changes = list(_changes(step.before or {}, step.after or {}))
+        changes = list(_changes(step.before or {}, step.after or {}, names))
         if changes:
             yield Line(step.action, f"{_label(step)}: {'; '.join(changes)}")
         return
+    attrs: Attrs = step.after or step.before or {}
+    if "addresses" in attrs:
+        attrs = {**attrs, "addresses": _machines(attrs["addresses"], names)}
     text = f"{_label(step)} {_WORDS[step.kind](attrs)}"
     if step.kind in ("route", "site"):
         text += f" on {device}"
@@ -78,7 +86,7 @@ def _label(step: Step) -> str:
     return f"{_NAMES.get(step.kind, step.kind)} {step.noun.name}"
 
 
-def _changes(before: Attrs, after: Attrs) -> Iterator[str]:
+def _changes(before: Attrs, after: Attrs, names: Mapping[str, str]) -> Iterator[str]:
     for name in after:
         old, new = before.get(name), after[name]
         # Gateways follow from prefixes, and what sites learn is told in lines of its own.
@@ -87,29 +95,51 @@ def _changes(before: Attrs, after: Attrs) -> Iterator[str]:
         if name in ("source", "destination") and _meant(old) == _meant(new):
             continue  # a group's new name is told by the group's line
         if name in ("addresses", "members"):
-            yield from _moves(_names(old), _names(new))
+            yield from _moves(_names(old), _names(new), names)
             continue
-        yield f"{FIELDS.get(name, name)} {_value(old)} → {_value(new)}"
+        yield f"{FIELDS.get(name, name)} {field_value(name, old)} → {field_value(name, new)}"
+
+
+def field_value(name: str, value: Json) -> str:
+    """A field's value as people write it."""
+    text = _value(value)
+    return text.upper() if name == "protocol" and text != "any" else text
 
 
 def _value(value: Json) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, list):
-        return ", ".join(_names(value)) or "none"
+        return _some(_names(value)) or "none"
     if isinstance(value, dict):
         return _name(value)
     return str(value) if value not in ("", None) else "none"
 
 
-def _moves(before: list[str], after: list[str]) -> Iterator[str]:
+def _moves(before: list[str], after: list[str], names: Mapping[str, str]) -> Iterator[str]:
     """Who joined and who left, of a list that may be long."""
-    joined = [name for name in after if name not in before]
-    left = [name for name in before if name not in after]
+    was, will = set(before), set(after)
+    joined = _machines((name for name in after if name not in was), names)
+    left = _machines((name for name in before if name not in will), names)
     if joined:
-        yield f"{', '.join(joined)} joins"
+        yield f"{_some(joined)} join{'s' if len(joined) == 1 else ''}"
     if left:
-        yield f"{', '.join(left)} leaves"
+        yield f"{_some(left)} leave{'s' if len(left) == 1 else ''}"
+
+
+def _machines(addresses: Iterable[str], names: Mapping[str, str]) -> list[str]:
+    """The addresses behind their machines' names; what is no machine's, as it is."""
+    held: dict[str, list[str]] = {}
+    for text in addresses:
+        held.setdefault(names.get(text, text), []).append(text)
+    return [
+        name if texts == [name] else f"{name} ({', '.join(texts)})" for name, texts in held.items()
+    ]
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - TOLD
+    return ", ".join(names[:TOLD]) + (f" and {more} more" if more > 0 else "")
 
 
 def _meant(terms: Json) -> list[tuple[str, str]]:
@@ -128,7 +158,7 @@ def _name(value: Json) -> str:
         first, last = value["first"], value["last"]
         return f"{first}" if first == last else f"{first}-{last}"
     if "member_port" in value:
-        return f"{value['protocol']} {value['port']} to {value['member_port']}"
+        return f"{value['protocol'].upper()} {value['port']} to {value['member_port']}"
     if "interval" in value:
         return f"every {value['interval']} s, out after {value['failures']} failures"
     return str(value.get("name") or value.get("value") or value.get("kind") or "")
@@ -166,7 +196,7 @@ def _group(attrs: Attrs) -> str:
 
 
 def _rule(attrs: Attrs) -> str:
-    what = "" if attrs["protocol"] == "any" else f" {attrs['protocol']}"
+    what = "" if attrs["protocol"] == "any" else f" {attrs['protocol'].upper()}"
     ports = f" {_value(attrs['ports'])}" if attrs["ports"] else ""
     off = "" if attrs["enabled"] else " (disabled)"
     source, destination = _value(attrs["source"]), _value(attrs["destination"])

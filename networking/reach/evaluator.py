@@ -125,5 +125,7 @@ def _unserved(packet: Packet, area: Area, vip: Vip, address: Ip) -> Outcome:
         judged = judge(packet, area, packet.source.inside.network, address)
         if not judged.allowed:
             return judged
-    what = "pings" if packet.protocol is Protocol.ICMP else f"{packet.protocol.upper()} {packet.port}"
+    what = (
+        "pings" if packet.protocol is Protocol.ICMP else f"{packet.protocol.upper()} {packet.port}"
+    )
     return Outcome(False, say.not_served(vip, what), ())

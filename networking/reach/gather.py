@@ -90,8 +90,10 @@ class _Labels:
 
     def versions(self, *labels: str) -> set[int]:
         """The families that all of them have addresses of."""
-        each = ({kind.address.version for kind in self.called(label)} for label in labels)
-        return set.intersection(*each)
+        found = {4, 6}
+        for label in labels:
+            found &= {kind.address.version for kind in self.called(label)}
+        return found
 
     def facing(self, label: str) -> set[str]:
         """All who can exchange packets with those of this name."""
@@ -110,7 +112,8 @@ def _all_of(lines: Mapping[_Line, _Held], labels: _Labels, side: str) -> dict[_L
     """Lines that differ on this side alone, made one where they name everybody."""
     alike: dict[_Line, list[_Line]] = defaultdict(list)
     for line in lines:
-        alike[replace(line, **{side: ANY})].append(line)
+        whole = replace(line, source=ANY) if side == "source" else replace(line, destination=ANY)
+        alike[whole].append(line)
     found: dict[_Line, _Held] = {}
     other = "destination" if side == "source" else "source"
     for whole, parts in alike.items():

@@ -24,7 +24,7 @@ class Lists:
 
     def __init__(self, before: Iterable[Rule], after: Iterable[Rule]) -> None:
         self._before, self._after = _enabled(before), _enabled(after)
-        self.changed = _differing(self._before, self._after)
+        self.changed = _changed(self._before, self._after)
         self.complete = True
         self._named: dict[tuple[Term, ...], list[Kind]] = {}
 
@@ -87,9 +87,18 @@ def _enabled(rules: Iterable[Rule]) -> list[Rule]:
     return sorted((rule for rule in rules if rule.enabled), key=lambda one: one.rank)
 
 
-def _differing(before: Sequence[Rule], after: Sequence[Rule]) -> list[Rule]:
-    """What is in one list alone, and as few of the others as have moved. Names and logging make no
-    difference, nor do ranks that leave the order as it is."""
+def differing(before: Iterable[Rule], after: Iterable[Rule]) -> bool:
+    """Whether two parts of lists may differ in what they do: names and logging make no difference,
+    nor do disabled rules."""
+    was, will = _enabled(before), _enabled(after)
+    return len(was) != len(will) or any(
+        one.rank != other.rank or one.id != other.id or not _alike(one, other)
+        for one, other in zip(was, will, strict=True)
+    )
+
+
+def _changed(before: Sequence[Rule], after: Sequence[Rule]) -> list[Rule]:
+    """What is in one list alone, and as few of the others as have moved."""
     places = {rule.id: place for place, rule in enumerate(before)}
     common = [rule for rule in after if rule.id in places and _alike(before[places[rule.id]], rule)]
     stayed = _ascending([places[rule.id] for rule in common])

@@ -33,7 +33,7 @@ def change(actor: Actor, change_id: UUID) -> Change:
     was taken back by. Raises Missing."""
     rows = changes(actor).select_related("reverts", "superseded_by")
     whole = rows.prefetch_related(
-        "touched_scopes__scope__fabric", "touched_scopes__scope__router", "reverted"
+        "touched_scopes__scope__fabric", "touched_scopes__scope__router", "reverted__reverted"
     )
     return one(whole, change_id, "change")
 

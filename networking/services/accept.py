@@ -15,7 +15,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from networking.compiler import EVERYTHING, Focus, Intent, attachments_of, compile_scopes, fabric_of
+from networking.engine import lifetimes
 from networking.engine.announce import announce
+from networking.intent import FabricIntent
 from networking.models import (
     Change,
     ChangeScope,
@@ -26,6 +28,7 @@ from networking.models import (
 )
 from networking.planning import Json, Plan, describe, foresee
 from networking.selectors.base import Missing
+from networking.services.effects import Outlook, outlook
 from networking.services.publish import reconcile_on_commit
 from portal.lib.errors import Refusal
 from tenants import audit
@@ -73,10 +76,11 @@ class Draft:
         """
         self.generation.number += 1
         self.generation.save(update_fields=["number"])
-        plans = self._plans()
-        change = self._write(act, plans)
+        plans, meaning = self._plans()
+        change = self._write(act, plans, meaning)
         touched = [scope for scope, _ in plans]
         self._ask(change, touched)
+        lifetimes.accepted(change)
         audit.record(
             self.actor,
             f"{act.subject_type}.{act.verb}",
@@ -89,12 +93,17 @@ class Draft:
         _announce(change, touched)
         return change
 
-    def _plans(self) -> list[tuple[Scope, Plan]]:
+    def _plans(self) -> tuple[list[tuple[Scope, Plan]], Outlook]:
         after = compile_scopes(self._scopes, self._focus)
         plans = zip(self._scopes, map(foresee, self._before, after), strict=True)
-        return [(scope, plan) for scope, plan in plans if plan]
+        steps = [
+            (was, will)
+            for was, will in zip(self._before, after, strict=True)
+            if isinstance(was, FabricIntent) and isinstance(will, FabricIntent)
+        ]
+        return [(scope, plan) for scope, plan in plans if plan], outlook(steps)
 
-    def _write(self, act: Act, plans: list[tuple[Scope, Plan]]) -> Change:
+    def _write(self, act: Act, plans: list[tuple[Scope, Plan]], meaning: Outlook) -> Change:
         return Change.objects.create(
             tenant_id=self.tenant_id,
             generation=self.generation.number,
@@ -107,7 +116,7 @@ class Draft:
             summary=act.summary[:255],
             before=act.before,
             after=act.after,
-            plan=[_plan_json(scope, plan) for scope, plan in plans],
+            plan=_plan_json(plans, meaning),
             warnings=list(act.warnings),
             actor_kind=self.actor.kind,
             actor_id=self.actor.id,
@@ -204,13 +213,20 @@ def router_scope(tenant_id: UUID, router: Router, vrf: str) -> Scope:
     return scope
 
 
-def _plan_json(scope: Scope, plan: Plan) -> Json:
-    return {
-        "scope": scope.name,
-        "device": "fabric" if scope.fabric_id else "router",
-        "lines": [line.to_json() for line in describe(plan, scope.name)],
-        **plan.to_json(),
-    }
+def _plan_json(plans: list[tuple[Scope, Plan]], meaning: Outlook) -> list[Json]:
+    """As in `Change.plan`."""
+    found: list[Json] = [
+        {
+            "scope": scope.name,
+            "device": "fabric" if scope.fabric_id else "router",
+            "lines": [line.to_json() for line in describe(plan, scope.name, meaning.names)],
+            **plan.to_json(),
+        }
+        for scope, plan in plans
+    ]
+    if found and meaning.effects is not None:
+        found[0]["effects"] = meaning.effects
+    return found
 
 
 def _announce(change: Change, touched: list[Scope]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -15,11 +16,13 @@ from networking.services.inverses import INVERSES
 from portal.lib.errors import Refusal
 from tenants.access import Actor
 
+Seen = TypeVar("Seen")
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What an act would do. `generation` is the tenant's intent version that it was foreseen on:
-    hand it to `confirm`. `plan` is as in `Change.plan`."""
+    hand it to `confirm`. `plan` and `effects` are as in `Change`."""
 
     generation: int
     verb: str
@@ -30,6 +33,7 @@ class Preview:
     after: Snapshot
     plan: Json
     warnings: tuple[str, ...]
+    effects: Json | None
 
 
 class _RolledBackError(Exception):
@@ -41,13 +45,22 @@ def preview(act: Callable[[], Change]) -> Preview:
 
     Raises the Refusal that the service raises.
     """
-    change: Change | None = None
+    foreseen, _ = preview_with(act, lambda: None)
+    return foreseen
+
+
+def preview_with(act: Callable[[], Change], look: Callable[[], Seen]) -> tuple[Preview, Seen]:
+    """As `preview`, with what `look` reads before it is taken back."""
     try:
         with transaction.atomic():
             change = act()
+            seen = look()
             raise _RolledBackError
     except _RolledBackError:
-        assert change is not None
+        return _preview(change), seen
+
+
+def _preview(change: Change) -> Preview:
     return Preview(
         generation=change.generation - 1,
         verb=change.verb,
@@ -58,6 +71,7 @@ def preview(act: Callable[[], Change]) -> Preview:
         after=change.after,
         plan=change.plan,
         warnings=tuple(change.warnings),
+        effects=change.effects,
     )
 
 
@@ -84,6 +98,13 @@ def revert(actor: Actor, change_id: UUID) -> Change:
     tenant_id = writer_of(actor)
     with writing(actor, tenant_id):
         change = one(Change.objects.filter(tenant_id=tenant_id), change_id, "change")
+        taken_back = change.taken_back_by
+        if taken_back is not None:
+            raise Refusal(
+                "already-reverted",
+                f"This change was taken back already: {taken_back.summary}.",
+                status=409,
+            )
         inverse = INVERSES.get((change.subject_type, change.verb))
         if inverse is None:
             raise Refusal(

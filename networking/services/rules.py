@@ -113,8 +113,9 @@ def move(
             raise Refusal("rule-itself", "A rule cannot stand beside itself.", field="before")
         sides = sides_of(rule)
         old = {"name": rule.name, "after": _above(rule)}
-        _watch(draft, rule)
+        # Numbering anew moves nothing: it comes before what the move is compared with.
         more = _place(rule, before, after)
+        _watch(draft, rule)
         rule.version += 1
         with guarded():
             rule.save()

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
-from networking.planning.wording import FIELDS
+from networking.planning.wording import FIELDS, field_value
 from networking.services.accept import Snapshot
 
 MORE_FIELDS: Mapping[str, str] = {
     "learned_by": "learned by",
     "sites": "sites",
     "labels": "labels",
+    "vips": "VIPs",
     "ipv4_address": "IPv4 address",
     "neighbour_ipv4": "IPv4 neighbour",
     "neighbour_ipv6": "IPv6 neighbour",
@@ -35,10 +36,4 @@ def _changes(before: Snapshot, after: Snapshot) -> Iterator[str]:
         if isinstance(value, list | dict):
             yield field_label(name)
         else:
-            yield f"{field_label(name)} {_say(old)} → {_say(value)}"
-
-
-def _say(value: object) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return str(value) if value not in ("", None) else "none"
+            yield f"{field_label(name)} {field_value(name, old)} → {field_value(name, value)}"

@@ -1,13 +1,13 @@
 """The question whether one reaches another."""
 
-from collections.abc import Mapping, Sequence
-from ipaddress import ip_address
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from django import forms
 
 from networking.intent import Protocol
-from networking.reach import Address, AtSite, Endpoint, Machine, Probe, ToVip, View
+from networking.services.reaching import Question
 from networking.web.forms.rule import PLAIN
 
 END_MOST = 255
@@ -21,7 +21,7 @@ PROTOCOLS = [
 
 
 class ReachForm(forms.Form):
-    """From where to where, carrying what."""
+    """From where to where, carrying what. `suggested` is what can be written as an end."""
 
     source = forms.CharField(
         label="From",
@@ -37,72 +37,34 @@ class ReachForm(forms.Form):
     )
     protocol = forms.ChoiceField(choices=PROTOCOLS, initial=Protocol.TCP.value)
     port = forms.IntegerField(
-        required=False, min_value=1, max_value=65535, help_text="Of the destination."
+        min_value=1,
+        max_value=65535,
+        help_text="Of the destination, such as 443. ICMP has none.",
+        error_messages={"required": "Name the destination's port, such as 443."},
     )
     version = forms.ChoiceField(
         label="Addresses",
         choices=[("4", "IPv4"), ("6", "IPv6")],
         initial="4",
-        required=False,
+        help_text="Where neither side is an address.",
     )
 
-    def __init__(self, *args: Any, views: Sequence[View], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, suggested: Iterable[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.ends = _ends(views)
+        self.suggestions = list(islice(suggested, SUGGESTED))
+        self.fields["version"].required = False
+        # Nobody is asked for the port of a ping, nor told off for one that was left there.
+        if self.is_bound and self.data.get(self.add_prefix("protocol")) == Protocol.ICMP:
+            self.fields["port"] = forms.CharField(required=False)
 
-    def clean(self) -> dict[str, Any]:
-        """The texts become ends. Raises ValidationError for names that nobody has, and for TCP or
-        UDP without a port."""
-        data: dict[str, Any] = super().clean() or {}
-        for field in ("source", "destination"):
-            if field in data:
-                try:
-                    data[field] = self._end(data[field].strip())
-                except ValueError as error:
-                    self.add_error(field, str(error))
-        if isinstance(data.get("source"), ToVip):
-            self.add_error("source", "A VIP opens no connections. Name a machine or a site.")
-        if data.get("protocol") == Protocol.ICMP.value:
-            data["port"] = 0
-        elif "port" in data and not data["port"]:
-            self.add_error("port", "Name the destination's port, such as 443.")
-        return data
-
-    def probe(self) -> Probe:
-        """The question that a valid form asks."""
+    def question(self) -> Question:
+        """What a valid form asks."""
         data = self.cleaned_data
-        return Probe(
-            data["source"],
-            data["destination"],
-            Protocol(data["protocol"]),
-            data["port"],
+        ping = data["protocol"] == Protocol.ICMP
+        return Question(
+            data["source"].strip(),
+            data["destination"].strip(),
+            data["protocol"],
+            0 if ping else data["port"],
             int(data["version"] or 4),
         )
-
-    def suggestions(self) -> list[str]:
-        """What can be written as an end."""
-        return list(self.ends)[:SUGGESTED]
-
-    def _end(self, text: str) -> Endpoint:
-        if text in self.ends:
-            return self.ends[text]
-        try:
-            return Address(str(ip_address(text)))
-        except ValueError:
-            raise ValueError(
-                f"You have nothing called {text}. Write a machine's name, an address, site:Berlin "
-                "or vip:shop."
-            ) from None
-
-
-def _ends(views: Sequence[View]) -> Mapping[str, Endpoint]:
-    """By what people write; what has a kind before its name comes first, for there are few."""
-    found: dict[str, Endpoint] = {}
-    for view in views:
-        sites = view.router.sites if view.router else ()
-        found |= {f"site:{site.name}": AtSite(site.id) for site in sites}
-        found |= {f"vip:{vip.name}": ToVip(vip.id) for vip in view.fabric.vips}
-    for view in views:
-        for network in view.fabric.networks:
-            found |= {port.name: Machine(port.id) for port in network.ports}
-    return found

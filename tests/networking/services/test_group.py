@@ -36,7 +36,7 @@ def test_a_group_is_told_with_the_addresses_of_its_members(world: World, fra: Fr
     )
     with acting_as(actor):
         change = groups.create(actor, wanted)
-    assert lines(change) == [f"group fronts of 10.1.0.2, {port.ipv6_address}, 192.0.2.0/24"]
+    assert lines(change) == [f"group fronts of web-1 (10.1.0.2, {port.ipv6_address}), 192.0.2.0/24"]
     assert change.after["labels"] == {"app": "shop", "tier": "front"}
 
 
@@ -48,10 +48,13 @@ def test_a_label_moves_a_machine(world: World, fra: Frankfurt):
     actor = world.actor("acme", "network")
     with acting_as(actor):
         change = ports.update(actor, port.id, {"labels": {"app": "till"}})
-        assert lines(change) == ["group shop: 10.1.0.2 leaves", "group till: 10.1.0.2 joins"]
+        assert lines(change) == [
+            "group shop: web-1 (10.1.0.2) leaves",
+            "group till: web-1 (10.1.0.2) joins",
+        ]
         assert lines(changes.revert(actor, change.id)) == [
-            "group shop: 10.1.0.2 joins",
-            "group till: 10.1.0.2 leaves",
+            "group shop: web-1 (10.1.0.2) joins",
+            "group till: web-1 (10.1.0.2) leaves",
         ]
 
 
@@ -60,7 +63,7 @@ def test_a_machine_that_goes_leaves_its_groups(world: World, fra: Frankfurt):
     add_group(world.acme, "shop", labels={"app": "shop"})
     actor = world.actor("acme", "network")
     with acting_as(actor):
-        assert "group shop: 10.1.0.2 leaves" in lines(ports.delete(actor, port.id))
+        assert "group shop: web-1 (10.1.0.2) leaves" in lines(ports.delete(actor, port.id))
 
 
 def test_a_machine_is_named_whatever_its_labels_are(world: World, fra: Frankfurt):
@@ -71,14 +74,14 @@ def test_a_machine_is_named_whatever_its_labels_are(world: World, fra: Frankfurt
     actor = world.actor("acme", "network")
     with acting_as(actor):
         change = groups.update(actor, group.id, {"ports": (named.id, named.id)})
-        assert lines(change) == [f"group shop: 10.1.0.3, {named.ipv6_address} joins"]
+        assert lines(change) == [f"group shop: web-2 (10.1.0.3, {named.ipv6_address}) joins"]
         assert (change.before["machines"], change.after["machines"]) == ([], ["web-2"])
         moved = ports.update(actor, named.id, {"ipv4_address": "10.1.0.9"})
-        assert "group shop: 10.1.0.9 joins; 10.1.0.3 leaves" in lines(moved)
+        assert "group shop: web-2 (10.1.0.9) joins; web-2 (10.1.0.3) leaves" in lines(moved)
         kept = groups.update(actor, group.id, {"description": "Those that sell."})
         assert kept.after["machines"] == ["web-2"]
         back = groups.update(actor, group.id, {"ports": ()})
-        assert lines(back) == [f"group shop: 10.1.0.9, {named.ipv6_address} leaves"]
+        assert lines(back) == [f"group shop: web-2 (10.1.0.9, {named.ipv6_address}) leaves"]
 
 
 def test_a_machine_that_is_labelled_and_named_is_there_once(world: World, fra: Frankfurt):
@@ -86,7 +89,7 @@ def test_a_machine_that_is_labelled_and_named_is_there_once(world: World, fra: F
     actor = world.actor("acme", "network")
     with acting_as(actor):
         made = groups.create(actor, GroupInput("shop", labels={"app": "shop"}, ports=(port.id,)))
-        assert lines(made) == ["group shop of 10.1.0.2"]
+        assert lines(made) == ["group shop of web-1 (10.1.0.2)"]
         relabelled = ports.update(actor, port.id, {"labels": {}})
     assert relabelled.plan == []
 
@@ -100,13 +103,13 @@ def test_who_deletes_a_named_machine_is_warned_and_can_take_it_back(world: World
     with acting_as(actor):
         gone = ports.delete(actor, port.id)
         assert gone.warnings == ["web-1 is named by group shop and VIP front, which lose it."]
-        assert "group shop: 10.1.0.2 leaves" in lines(gone)
+        assert "group shop: web-1 (10.1.0.2) leaves" in lines(gone)
         with pytest.raises(Refusal) as caught:
             groups.create(actor, GroupInput("late", ports=(port.id,)))
         assert (caught.value.code, caught.value.status) == ("retiring", 409)
         Port.objects.update(name="old", mac="02:00:00:00:00:01", ipv4_address="10.1.0.77")
         back = changes.revert(actor, gone.id)
-        assert {"group shop: 10.1.0.2 joins", "VIP front: web-1 joins"} <= set(lines(back))
+        assert {"group shop: web-1 (10.1.0.2) joins", "VIP front: web-1 joins"} <= set(lines(back))
         assert (back.after["groups"], back.after["vips"]) == (["shop"], ["front"])
 
 

@@ -47,7 +47,7 @@ def test_a_rule_is_told_in_a_sentence(world: World, fra: Frankfurt):
     )
     with acting_as(actor):
         change = rules.create(actor, wanted)
-    assert lines(change) == ["rule web-in allows tcp 80-81, 443, 8000-8100 from Berlin, "
+    assert lines(change) == ["rule web-in allows TCP 80-81, 443, 8000-8100 from Berlin, "
                              "192.0.2.7/32 to shop"]  # fmt: skip
     assert change.after["ports"] == "80-81,443,8000-8100"
     assert change.after["source"] == ["site:Berlin", "192.0.2.7/32"]

@@ -44,11 +44,11 @@ def test_a_vip_is_published_to_fabric_router_and_sites(world: World, fra: Frankf
         second = vips.create(actor, VipInput("till", "fra", HTTPS, members=(port.id,)))
     assert lines(first) == [
         "network web: source of health checks none → 10.1.0.3",
-        "VIP shop 10.99.0.0 (tcp 443 to 8443) over web-1",
+        "VIP shop 10.99.0.0 (TCP 443 to 8443) over web-1",
         "route 10.99.0.0/28 by way of 100.64.1.2 on pe-fra",
         "Berlin learns 10.99.0.0/28",
     ]
-    assert lines(second) == ["VIP till 10.99.0.1 (tcp 443 to 8443) over web-1"]
+    assert lines(second) == ["VIP till 10.99.0.1 (TCP 443 to 8443) over web-1"]
 
 
 def test_the_last_vip_takes_the_prefix_back(world: World, fra: Frankfurt, web: Network):
@@ -68,7 +68,7 @@ def test_a_label_moves_a_machine_into_a_vip(world: World, fra: Frankfurt, web: N
         change = vips.create(actor, VipInput("shop", "fra", HTTPS, group=group.id))
         assert "has no machine" in change.warnings[0]
         moved = ports.update(actor, port.id, {"labels": {"app": "shop"}})
-        assert lines(moved) == ["group shop: 10.1.0.2 joins", "VIP shop: web-1 joins"]
+        assert lines(moved) == ["group shop: web-1 (10.1.0.2) joins", "VIP shop: web-1 joins"]
         gone = ports.delete(actor, port.id)
         assert "VIP shop: web-1 leaves" in lines(gone)
 
