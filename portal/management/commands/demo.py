@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from portal.services.demo import customers, inventory, people, plans, provider
+from portal.services.demo import customers, history, inventory, people, plans, provider
 
 
 class Command(BaseCommand):
@@ -27,6 +27,7 @@ class Command(BaseCommand):
             provider.register(found)
         tenants = customers.onboard_all(found)
         plans.agree(tenants.values())
+        history.remember(tenants.values())
         for entry in people.welcome(tenants, settings.STATE_DIR / "demo.json"):
             self.stdout.write(f"{entry['who']:<20} {entry['email']:<24} {entry['password']}")
 
