@@ -65,7 +65,7 @@ def months(epochs: Iterable[Epoch], cells: Sequence[Cell]) -> list[Used]:
 def gigabytes(rows: Iterable[Traffic], attributes: Mapping[UUID, Mapping[str, str]]) -> list[Used]:
     """The bytes of each port and direction. The same row twice is one row. Raises ValueError where
     two rows contradict each other."""
-    once: dict[tuple[UUID, date, int], Traffic] = {}
+    once: dict[tuple[UUID, date | None, int], Traffic] = {}
     for row in rows:
         known = once.setdefault((row.resource, row.day, row.since), row)
         if known != row:

@@ -22,14 +22,15 @@ class Lifetime:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Bytes of a port on a day of the issuer, within the epoch that begins at `since`.
+    """Bytes of a port on a day of the issuer (None: on any), within the epoch that begins at
+    `since`.
 
     `covered` is for how many seconds counters were read. Rows of one (resource, day, since) are
     the same row.
     """
 
     resource: UUID
-    day: date
+    day: date | None
     since: int
     bytes_in: int
     bytes_out: int

@@ -1,6 +1,7 @@
 """Which prices hold for whom, and when."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -18,7 +19,10 @@ pytestmark = pytest.mark.django_db
 
 OCTOBER, MIDDLE = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 16, 9, 30, tzinfo=UTC)
 OLD = (flat("5"), per_unit("port.hours", "0.01"))
-NEW = (flat("5"), graduated("traffic.out", (10, "0.05"), (None, "0.0312345678"), included=4))
+NEW = (
+    flat("5"),
+    graduated("traffic.out", (10, "0.05"), (None, "0.0312345678"), included=Decimal(4)),
+)
 
 
 @pytest.fixture
