@@ -42,6 +42,16 @@ def router_mac(uuid: RowUuid) -> str:
     return ":".join(f"{octet:02x}" for octet in ((first & 0xFC) | 0x02, *rest))
 
 
+def transit_mac(bridge_mapping: str, vlan: int, gateway: str) -> str:
+    """The MAC address of the gateway on this link to the provider's router, whoever has the link.
+
+    The router believes in it for up to a minute with IPv6 (RFC 4861, sections 6.3.2 and 7.3.3), and
+    OVN announces a new one by ARP alone. So a tenant that is given a link that another had would
+    not be reached over IPv6 for as long.
+    """
+    return router_mac(RowUuid(str(uuid5(_NAMESPACE, f"transit/{bridge_mapping}/{vlan}/{gateway}"))))
+
+
 def stamp(tenant: TenantRef, noun: Noun) -> dict[str, str]:
     """What marks a row as ours, the tenant's and the noun's."""
     return {TENANT: tenant.id, _SLUG: tenant.slug, _NOUN: noun.type, _ID: noun.id, _NAME: noun.name}

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from ipaddress import ip_interface, ip_network
 
 from networking.backends.ovn.balancing import balance
-from networking.backends.ovn.identity import RowUuid, router_mac
+from networking.backends.ovn.identity import RowUuid, router_mac, transit_mac
 from networking.backends.ovn.policy import enforce
 from networking.backends.ovn.rows import Rows
 from networking.backends.ovn.spaces import FAMILIES, of_family
@@ -71,7 +71,7 @@ class _Topology:
             gateways.append(_interface(network.ipv6_gateway, network.ipv6_prefix))
         mac = router_mac(self._rows.uuid("Logical_Router_Port", noun.id))
         announced = network.dhcp and network.ipv6_prefix
-        self._connect(noun, switch, gateways, _announcements(network) if announced else {})
+        self._connect(noun, switch, mac, gateways, _announcements(network) if announced else {})
         options = dict(_NO_REFERENCE)
         if network.dhcp:
             options["dhcpv4_options"] = self._dhcpv4(noun, network, mac)
@@ -94,7 +94,8 @@ class _Topology:
         }
         self._switch_port(noun, switch, localnet, "localnet", transit.id)
         gateways = [text for text in (transit.gateway_ipv4, transit.gateway_ipv6) if text]
-        port, name = self._connect(noun, switch, gateways, {})
+        mac = transit_mac(transit.bridge_mapping, transit.vlan, transit.gateway_ipv4)
+        port, name = self._connect(noun, switch, mac, gateways, {})
         for rank, host in enumerate(transit.hosts):
             self._gateway(noun, port, host, TOP_PRIORITY - rank)
         for next_hop, prefix in ((transit.router_ipv4, "0.0.0.0/0"), (transit.router_ipv6, "::/0")):
@@ -130,14 +131,19 @@ class _Topology:
         return uuid
 
     def _connect(
-        self, noun: Noun, switch: RowUuid, gateways: list[str], announcements: Mapping[str, str]
+        self,
+        noun: Noun,
+        switch: RowUuid,
+        mac: str,
+        gateways: list[str],
+        announcements: Mapping[str, str],
     ) -> tuple[RowUuid, str]:
         """Join a switch to the tenant's router; UUID and name of the router's port."""
         uuid = self._rows.uuid("Logical_Router_Port", noun.id)
         name = self._rows.name("gateway", noun.id)
         columns = {
             "name": name,
-            "mac": router_mac(uuid),
+            "mac": mac,
             "networks": sorted(gateways),
             "ipv6_ra_configs": dict(announcements),
         }

@@ -147,7 +147,7 @@ def test_an_ipv4_only_transit_has_one_default_route() -> None:
 
 
 def test_equal_networks_of_two_tenants_share_no_row_no_name_and_no_router_mac() -> None:
-    acme = make_intent(new_tenant("acme"))
+    acme = replace(make_intent(new_tenant("acme")), transit=None)
     globex = replace(acme, tenant=new_tenant("globex"))
     mine, theirs = render(acme), render(globex)
     assert not {row.key for row in mine} & {row.key for row in theirs}
@@ -157,6 +157,17 @@ def test_equal_networks_of_two_tenants_share_no_row_no_name_and_no_router_mac() 
         others = {row.attrs[attribute] for row in theirs if row.attrs.get("type") != ""
                   and attribute in row.attrs}  # fmt: skip
         assert not ours & others
+
+
+def test_a_link_that_goes_to_another_tenant_keeps_its_gateways_mac() -> None:
+    """The provider's router knows it, and is not told of another one over IPv6."""
+
+    def mac(vlan: int) -> str:
+        intent = FabricIntent(new_tenant(), 1, (), make_transit(vlan=vlan))
+        return str(only(intent, "Logical_Router_Port").attrs["mac"])
+
+    assert mac(101) == mac(101)
+    assert mac(101) != mac(102)
 
 
 def test_router_macs_are_unicast_and_locally_administered() -> None:
