@@ -87,6 +87,7 @@ def _add_logs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     parser = commands.add_parser("logs", help="what the processes wrote")
     parser.add_argument("name", nargs="?", metavar="NAME", help="one process")
     parser.add_argument("-f", "--follow", action="store_true")
+    parser.add_argument("--request", metavar="ID", help="all that was logged for one request")
     parser.set_defaults(run=logs)
 
 

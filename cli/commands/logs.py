@@ -1,8 +1,10 @@
 """`demarc logs`: what the processes wrote."""
 
+import json
 import time
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 from cli.errors import CommandError
 from cli.layout import default_layout
@@ -14,6 +16,8 @@ FOLLOW_EVERY_S = 0.2
 def logs(args: Namespace) -> int:
     """Print the last lines of one log, or of all; with -f go on printing."""
     folder = default_layout().logs
+    if args.request:
+        return _of_request(folder, args.request)
     paths = sorted(folder.glob("*.log"))
     if args.name:
         paths = [path for path in paths if path.stem == args.name]
@@ -28,6 +32,31 @@ def logs(args: Namespace) -> int:
         except KeyboardInterrupt:
             return 0
     return 0
+
+
+def _of_request(folder: Path, request_id: str) -> int:
+    """Print what all processes logged for one request, in order of time; exit status 1 when
+    nothing is known of it."""
+    found = []
+    for path in (*folder.glob("*.log"), *folder.glob("*.log.1")):
+        for line in path.read_text(errors="replace").splitlines():
+            entry = _entry(line) if request_id in line else {}
+            if entry.get("request_id") == request_id or request_id in entry.get("requests", ()):
+                found.append((entry.get("at", ""), path.name.partition(".")[0], line))
+    for _, name, line in sorted(found):
+        print(f"{name}: {line}")
+    if not found:
+        print(f"No log of this run or the one before knows the request {request_id}.")
+    return 0 if found else 1
+
+
+def _entry(line: str) -> dict[str, Any]:
+    """The line's fields; none for a line that is no JSON."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return {}
+    return entry if isinstance(entry, dict) else {}
 
 
 def _print_last(path: Path, *, prefix: bool) -> int:

@@ -19,11 +19,12 @@ from networking.engine.device import Device, fabric_device, router_device
 from networking.engine.settle import settle
 from networking.engine.unfinished import DUE, FREE, UNFINISHED
 from networking.intent import ScopeRef, TenantRef
-from networking.models import Scope
+from networking.models import ChangeScope, Scope
 from portal.lib.db import DatabaseRole, acting_as
 
 LEASE = timedelta(seconds=15)
 RENEWAL = 5.0  # seconds between heartbeats: two may be lost
+LOGGED = 50  # requests that a line of the log names
 
 
 class Clock(Func):
@@ -38,6 +39,7 @@ class Claim:
     """A scope that this worker owns as long as nobody holds a higher token.
 
     `settled` says that whatever was sent to the device before had been verified by then.
+    `requests` are the ids of the requests whose changes it has not verified.
     """
 
     scope_id: UUID
@@ -45,6 +47,7 @@ class Claim:
     token: int
     attempts: int
     settled: bool
+    requests: tuple[str, ...]
     device: Device
     ref: ScopeRef
 
@@ -99,9 +102,16 @@ def _claim(scope: Scope) -> Claim:
         token=scope.token,
         attempts=scope.attempts,
         settled=max(scope.sent, scope.applied) <= scope.verified,
+        requests=_requests(scope),
         device=device_of(scope),
         ref=reference(scope),
     )
+
+
+def _requests(scope: Scope) -> tuple[str, ...]:
+    waiting = ChangeScope.objects.filter(scope=scope.pk, verified_at=None)
+    newest = waiting.order_by("-change__generation").values_list("change__request_id", flat=True)
+    return tuple(newest[:LOGGED])
 
 
 @contextmanager

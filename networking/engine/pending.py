@@ -12,7 +12,7 @@ from django.utils import timezone
 from networking.engine.announce import announce
 from networking.engine.device import Device, fabric_device
 from networking.engine.judge import Reading
-from networking.engine.record import keep, mark_verified, newly_verified
+from networking.engine.record import keep, log_verified, mark_verified, newly_verified
 from networking.engine.settle import settle
 from networking.engine.verdicts import fabric_verdict, host_verdict, silent_host_verdict
 from networking.models import Change, Fabric, Host, Scope, Verdict
@@ -105,11 +105,13 @@ def enforce(fabric_id: UUID, number: int, reading: Reading, since: datetime) -> 
             error=Case(When(applied=F("wanted"), then=Value("", TextField())), default=F("error")),
         )
         silent = _silent(fabric_id, reading, since)
+        changes = newly_verified(ids)
         keep(
             verdict
-            for change in newly_verified(ids)
+            for change in changes
             for verdict in _verdicts(change, fabric.name, reading, silent)
         )
+        log_verified(fabric.name, changes)
         mark_verified(ids)
         settle(ids)
         for scope in scopes:

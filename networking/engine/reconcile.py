@@ -1,6 +1,7 @@
 """One scope, from whatever its device holds to what its tenant wants."""
 
 import logging
+import time
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,9 @@ from networking.engine.sites import watch
 from networking.engine.snapshot import Snapshot, snapshot
 from networking.engine.verdicts import router_verdict, site_verdict
 from networking.intent import RouterIntent
-from networking.models import Verdict
+from networking.models import Change, Verdict
 from networking.planning import Plan
+from portal.lib.logs import carrying
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +34,13 @@ def reconcile(scope_id: UUID) -> None:
 
 def work(held: Claim) -> bool:
     """One pass over a claimed scope; says whether it succeeded. An error is written down, so that
-    the sweep comes back to it, and never raised."""
+    the sweep comes back to it, and never raised. What is logged meanwhile names the requests that
+    it is done for."""
+    with carrying(held.requests):
+        return _tried(held)
+
+
+def _tried(held: Claim) -> bool:
     try:
         with kept(held):
             _pass(held)
@@ -70,12 +78,15 @@ def _route(router: RouterBackend, held: Claim, wanted: Snapshot, intent: RouterI
     record.applied(held, wanted.generation)
     seen = watch(router, intent, before)
     verdicts: list[Verdict] = []
+    changes: list[Change] = []
     for waiting in record.awaiting([held.scope_id]):
         change, since = waiting.change, waiting.applied_at
         assert since is not None, "a scope carries what it has applied"
         verdicts.append(router_verdict(change, held.device.name, since))
         verdicts += filter(None, (site_verdict(change, sighting) for sighting in seen.sites))
+        changes.append(change)
     record.verified(held, wanted.generation, verdicts, seen.sessions)
+    record.log_verified(held.device.name, changes)
 
 
 def bring(backend: Backend[Any], held: Claim, wanted: Snapshot) -> Plan:
@@ -88,7 +99,11 @@ def bring(backend: Backend[Any], held: Claim, wanted: Snapshot) -> Plan:
     if not plan:
         return plan
     record.sending(held, wanted.generation)
+    began = time.monotonic()
     backend.apply(held.ref, plan, held.token)
+    said = {"device": held.device.name, "scope": str(held.scope_id), "token": held.token}
+    said |= {"generation": wanted.generation, "steps": len(plan.steps)}
+    log.info("applied", extra=said | {"ms": round((time.monotonic() - began) * 1000, 1)})
     if rest := plan_for(backend, held.ref, wanted):
         raise BackendError(
             f"What was sent was read back otherwise: {differences(rest)}.", retry=True

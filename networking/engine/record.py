@@ -1,10 +1,12 @@
 """Writes down how far a scope came. Each function is one transaction, and refuses a worker whose
 claim another one has taken over."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -19,6 +21,9 @@ from networking.engine.settle import settle
 from networking.engine.verdicts import quiet_verdict
 from networking.models import Change, ChangeScope, Scope, Verdict
 from portal.lib.db import DatabaseRole, acting_as
+from portal.lib.logs import carrying
+
+log = logging.getLogger(__name__)
 
 SETTLED = {"attempts": 0, "retry_at": None, "error": "", "blocked": False}
 """What a scope looks like that nothing holds up."""
@@ -63,10 +68,12 @@ def in_force(held: Claim, generation: int, quiet: InForce) -> None:
         )
         _carry(held, generation)
         now = timezone.now()
+        changes = newly_verified([held.scope_id])
         keep(
             quiet_verdict(change, held.device.name, quiet.plan, quiet.silent, now)
-            for change in newly_verified([held.scope_id])
+            for change in changes
         )
+        log_verified(held.device.name, changes)
         mark_verified([held.scope_id])
         settle([held.scope_id])
 
@@ -127,6 +134,18 @@ def mark_verified(scope_ids: Iterable[UUID]) -> None:
     ChangeScope.objects.filter(
         scope__in=scope_ids, verified_at=None, change__generation__lte=F("scope__verified")
     ).update(verified_at=Now())
+
+
+def log_verified(device: str, changes: Iterable[Change]) -> None:
+    """One line for each change that the device carries now, once that is committed."""
+    lines = [(change.request_id, str(change.pk)) for change in changes]
+
+    def write() -> None:
+        for request_id, change in lines:
+            with carrying([request_id]):
+                log.info("verified", extra={"device": device, "change": change})
+
+    transaction.on_commit(write, robust=True)
 
 
 def keep(verdicts: Iterable[Verdict]) -> None:

@@ -5,7 +5,8 @@ import logging
 import logging.config
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -18,6 +19,7 @@ HEADER = "X-Request-ID"
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "request"}
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
+_carried: ContextVar[tuple[str, ...]] = ContextVar("carried_requests", default=())
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
@@ -34,6 +36,17 @@ def set_request_id(request_id: str) -> None:
     _request_id.set(request_id)
 
 
+@contextmanager
+def carrying(request_ids: Iterable[str]) -> Iterator[None]:
+    """Name the requests that the work of the block is done for: a device is brought up to date for
+    several at once. Every line that is logged meanwhile lists them as ``requests``."""
+    token = _carried.set(tuple(sorted({one for one in request_ids if one})))
+    try:
+        yield
+    finally:
+        _carried.reset(token)
+
+
 class JsonFormatter(logging.Formatter):
     """A record and its ``extra`` fields as one line of JSON."""
 
@@ -48,6 +61,8 @@ class JsonFormatter(logging.Formatter):
         }
         if request_id := current_request_id():
             entry["request_id"] = request_id
+        if carried := _carried.get():
+            entry["requests"] = list(carried)
         entry |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)

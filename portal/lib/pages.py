@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from portal.lib.logs import current_request_id
 from portal.lib.problems import is_api, problem_response
 
 
@@ -37,4 +38,5 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
     """The error page of ``status``, or its problem."""
     if is_api(request):
         return problem_response(status)
-    return render(request, f"{status}.html", status=status)
+    context = {"request_id": current_request_id()}
+    return render(request, f"{status}.html", context, status=status)

@@ -9,6 +9,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from portal.lib.errors import Refusal
+from portal.lib.logs import current_request_id
 
 CONTENT_TYPE = "application/problem+json"
 TITLES = {
@@ -35,7 +36,8 @@ def problem(
     field: str | None = None,
     errors: list[dict[str, str]] | None = None,
 ) -> dict[str, Any]:
-    """The body of a problem: a stable type, and sentences for a person."""
+    """The body of a problem: a stable type, sentences for a person, and the request's id, by which
+    the provider finds it in the logs."""
     default_code, title = TITLES.get(status, ("error", "The request failed."))
     body: dict[str, Any] = {
         "type": f"/problems/{code or default_code}",
@@ -47,6 +49,8 @@ def problem(
         errors = [{"field": field, "message": body["detail"]}]
     if errors:
         body["errors"] = errors
+    if request_id := current_request_id():
+        body["request_id"] = request_id
     return body
 
 

@@ -9,7 +9,7 @@ from tests.networking.engine.acts import Acts, scope
 from tests.networking.engine.deliver import deliver
 
 
-@pytest.mark.parametrize(("device", "budget"), [("lab", 44), ("pe1", 60)])
+@pytest.mark.parametrize(("device", "budget"), [("lab", 45), ("pe1", 61)])
 def test_a_pass_takes_the_same_queries_for_one_network_and_for_ten(
     acts: Acts, device: str, budget: int
 ) -> None:

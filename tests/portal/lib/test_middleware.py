@@ -116,3 +116,19 @@ def test_without_redis_the_cache_forgets_and_people_sign_in(closed_port, world):
         assert isinstance(caches["default"], ForgivingRedisCache)
         answer = Client().post("/accounts/login/", {"login": "a@b.example", "password": "x"})
         assert answer.status_code == 200
+
+
+def test_a_problem_says_which_request_it_was(db):
+    answer = Client().get("/api/v1/nope", headers={"X-Request-ID": "trace-0123456789"})
+    assert answer.json()["request_id"] == "trace-0123456789"
+
+
+def test_a_failure_says_what_to_tell_the_provider(db, monkeypatch):
+    def broken(*_):
+        raise RuntimeError
+
+    monkeypatch.setattr("tenants.gate.identify", broken)
+    browser = Client(raise_request_exception=False)
+    answer = browser.get("/msp/", headers={"X-Request-ID": "trace-0123456789"})
+    assert answer.status_code == 500
+    assert b"trace-0123456789" in answer.content
