@@ -10,13 +10,14 @@ from uuid import UUID
 from celery import Celery, current_app, shared_task
 
 from networking import collector
-from networking.engine import devices, drift, sweep
+from networking.engine import devices, drift, lifetimes, sweep
 from networking.engine.reconcile import reconcile as reconcile_scope
 
 SWEEP = 5.0  # seconds
 ORPHANS = 60.0  # seconds
 MEASURE = 60.0  # seconds
 UPKEEP = 3600.0  # seconds
+LIFETIMES = 60.0  # seconds
 EXPIRY = 30.0  # seconds
 
 
@@ -95,6 +96,12 @@ def find_orphans() -> None:
         collector.find_router_orphans(router_id)
 
 
+@shared_task
+def sweep_lifetimes() -> None:
+    """Count what is there and is not counted, and nothing that is gone."""
+    lifetimes.sweep()
+
+
 @current_app.on_after_finalize.connect
 def schedule(sender: Celery, **_: Any) -> None:
     """What the beat sends, and how often."""
@@ -104,3 +111,6 @@ def schedule(sender: Celery, **_: Any) -> None:
     sender.add_periodic_task(MEASURE, measure.s(), name="measure", expires=MEASURE)
     sender.add_periodic_task(UPKEEP, keep_counters.s(), name="keep counters", expires=UPKEEP)
     sender.add_periodic_task(ORPHANS, find_orphans.s(), name="find orphans", expires=ORPHANS)
+    sender.add_periodic_task(
+        LIFETIMES, sweep_lifetimes.s(), name="sweep lifetimes", expires=LIFETIMES
+    )

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from networking.engine import lifetimes
 from networking.engine.announce import announce
 from networking.engine.retire import retire
 from networking.engine.states import Progress, state_of
@@ -38,6 +39,7 @@ def settle(scope_ids: Collection[UUID]) -> None:
     _supersede(finished, touched)
     Change.objects.bulk_update(moved, EDITED)
     retire(change for change in finished if change.state == Change.State.DONE)
+    lifetimes.settled(finished)
     for change in moved:
         announce("change", change.id, change.tenant_id)
         if change in finished:

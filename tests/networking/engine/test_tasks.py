@@ -16,6 +16,7 @@ BEAT = {
     "collect": tasks.collect,
     "measure": tasks.measure,
     "find orphans": tasks.find_orphans,
+    "sweep lifetimes": tasks.sweep_lifetimes,
 }
 
 

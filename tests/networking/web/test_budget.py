@@ -18,7 +18,7 @@ PAGES = {
     "networks/new": 9,
     "networks/{network}/": 9,
     "networks/{network}/edit": 10,
-    "networks/{network}/delete": 41,
+    "networks/{network}/delete": 43,
     "ports/": 6,
     "ports/new": 4,
     "ports/{port}/": 5,

@@ -1,0 +1,182 @@
+"""From when to when what costs money was there: `Lifetime` rows, computed from nouns and changes.
+
+A lifetime begins when its noun's create was settled, at that instant, and ends when its delete was
+accepted. All of it is computed from the rows each time, never counted along: whoever settles a
+change of the noun next, or the sweep, makes up for what was missed.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Exists, F, Func, Max, OuterRef, Value
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from networking.models import Change, ChangeScope, Generation, Lifetime, Scope
+from networking.models.lifetime import OPEN
+from networking.models.metered import NOUNS, Fact, facts, miscounted, orphaned
+from portal.lib.db import DatabaseRole, acting_as
+
+log = logging.getLogger(__name__)
+
+Subjects = Mapping[Lifetime.Noun, Collection[UUID]]
+
+SHORTEST = timedelta(microseconds=1)  # clocks of two machines may disagree; no lifetime is empty
+SNAPSHOT = ("name", "labels", "network_name")
+
+
+def accepted(change: Change) -> None:
+    """In the transaction that accepts the change, after its scopes were asked: a delete ends the
+    lifetime; what no device has anything to do for is settled already."""
+    if change.verb == Change.Verb.DELETE:
+        _end(change)
+    elif change.done_at is not None:
+        settled([change])
+
+
+def settled(changes: Iterable[Change]) -> None:
+    """In the transaction that settles the changes: begin lifetimes of what was verified, and have
+    those of what was edited say so."""
+    subjects: dict[Lifetime.Noun, set[UUID]] = defaultdict(set)
+    for change in changes:
+        if change.verb != Change.Verb.DELETE and change.subject_type in NOUNS:
+            subjects[NOUNS[change.subject_type]].add(change.subject_id)
+    _follow(subjects)
+
+
+def sweep() -> None:
+    """Put right whatever is not as it would be computed now: nouns from before there were
+    lifetimes, for one. Under the lock that each writer of the tenant takes."""
+    with acting_as(DatabaseRole.WORKER):
+        tenants = {tenant_id for tenant_id, *_ in miscounted()}
+        tenants |= set(orphaned().values_list("tenant_id", flat=True))
+    for tenant_id in sorted(tenants):
+        with acting_as(DatabaseRole.WORKER):
+            Generation.objects.select_for_update().filter(tenant=tenant_id).first()
+            _close_orphans(tenant_id)
+            subjects: dict[Lifetime.Noun, set[UUID]] = defaultdict(set)
+            for _, noun, noun_id in miscounted(tenant_id):
+                subjects[Lifetime.Noun(noun)].add(noun_id)
+            _follow(subjects)
+
+
+@dataclass
+class _Edits:
+    """What is to be written."""
+
+    begun: list[Lifetime] = field(default_factory=list)
+    closed: list[Lifetime] = field(default_factory=list)
+    renamed: list[Lifetime] = field(default_factory=list)
+    networks: dict[UUID, str] = field(default_factory=dict)
+
+    def add(self, fact: Fact, last: Lifetime | None) -> None:
+        """What the noun's last lifetime lacks of what is so."""
+        if last is None or last.during.upper is not None:
+            start = fact.verified_at
+            self.begun.append(_begin(fact, max(start, last.during.upper) if last else start))
+            return
+        if last.tenant_id != fact.tenant_id:
+            return  # a former customer's; the sweep ends it
+        if fact.noun == Lifetime.Noun.NETWORK and last.name != fact.name:
+            self.networks[fact.noun_id] = fact.name
+        if last.attributes != fact.verified:
+            at = _turn(fact, last)
+            self.closed.append(_until(last, at))
+            self.begun.append(_begin(fact, at))
+        elif any(getattr(last, name) != getattr(fact, name) for name in SNAPSHOT):
+            for name in SNAPSHOT:
+                setattr(last, name, getattr(fact, name))
+            self.renamed.append(last)
+
+    def write(self) -> None:
+        """A lifetime that somebody else began meanwhile stays."""
+        if self.closed:
+            Lifetime.objects.bulk_update(self.closed, ("during",))
+        if self.begun:
+            Lifetime.objects.bulk_create(self.begun, ignore_conflicts=True)
+        if self.renamed:
+            Lifetime.objects.bulk_update(self.renamed, SNAPSHOT)
+        for network_id, name in self.networks.items():
+            Lifetime.objects.filter(OPEN, network_id=network_id).update(network_name=name)
+
+
+def _follow(subjects: Subjects) -> None:
+    """The lifetimes of these nouns, as far as they live and were verified."""
+    found = sorted(facts(subjects), key=lambda fact: fact.noun_id)
+    if not found:
+        return
+    rows = Lifetime.objects.filter(noun_id__in=[fact.noun_id for fact in found])
+    newest = rows.order_by("noun_id", "-during").distinct("noun_id")
+    last = {row.noun_id: row for row in newest}
+    edits = _Edits()
+    for fact in found:
+        edits.add(fact, last.get(fact.noun_id))
+    edits.write()
+
+
+def _begin(fact: Fact, start: datetime) -> Lifetime:
+    return Lifetime(
+        tenant_id=fact.tenant_id,
+        noun=fact.noun,
+        noun_id=fact.noun_id,
+        name=fact.name,
+        attributes=fact.verified,
+        labels=fact.labels,
+        network_id=fact.network_id,
+        network_name=fact.network_name,
+        during=DateTimeTZRange(start, None),
+    )
+
+
+def _turn(fact: Fact, last: Lifetime) -> datetime:
+    """When the attributes became what they are: with the last edit, unless it is known already.
+    What no edit says was the provider's doing, and is so from now on."""
+    edited = fact.edited_at
+    return edited if edited and edited > last.during.lower else timezone.now()
+
+
+def _until(row: Lifetime, end: datetime) -> Lifetime:
+    start = row.during.lower
+    row.during = DateTimeTZRange(start, max(end, start + SHORTEST))
+    return row
+
+
+def _end(change: Change) -> None:
+    """Whoever settles an earlier change of the noun at this moment holds one of its scopes, and
+    may be about to begin a lifetime: wait for it."""
+    if change.subject_type not in NOUNS:
+        return
+    earlier = ChangeScope.objects.filter(
+        scope=OuterRef("pk"), change__subject_id=change.subject_id, change__done_at=None
+    )
+    scopes = Scope.objects.filter(Exists(earlier), tenant=change.tenant_id)
+    list(scopes.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    start = F("during__startswith")
+    end = Greatest(Value(change.created_at), start + Value(SHORTEST))
+    Lifetime.objects.filter(OPEN, tenant=change.tenant_id, noun_id=change.subject_id).update(
+        during=Func(start, end, function="tstzrange", output_field=DateTimeRangeField())
+    )
+
+
+def _close_orphans(tenant_id: UUID) -> None:
+    """End what counts on for a noun that is not there any more."""
+    rows = list(orphaned(tenant_id))
+    if not rows:
+        return
+    deletes = Change.objects.filter(
+        tenant=tenant_id,
+        verb=Change.Verb.DELETE,
+        subject_id__in=[row.noun_id for row in rows],
+    )
+    ends = dict(deletes.values_list("subject_id").annotate(Max("created_at")))
+    now = timezone.now()
+    for row in rows:
+        log.warning("orphaned lifetime", extra={"noun": row.noun, "noun_id": str(row.noun_id)})
+        _until(row, ends.get(row.noun_id, now))
+    Lifetime.objects.bulk_update(rows, ("during",))
