@@ -1,21 +1,20 @@
 """Adds growth up by the hour."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 
 from networking.collector import bulk
-from networking.collector.growth import Flag
+from networking.collector.growth import Flag, Growth
 from networking.collector.heads import Known, Told
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 HOUR = 3600  # seconds
 
-SUMS = ("bytes_in", "bytes_out", "packets_in", "packets_out")
-MARKS = ("gaps", "resets", "moves", "capped")
-COLUMNS = ("tenant_id", "noun", "noun_id", "hour", *SUMS, "covered_seconds", *MARKS)
 CONFLICT = """
     ON CONFLICT (tenant_id, noun_id, hour) DO UPDATE SET
         bytes_in = networking_counterhour.bytes_in + EXCLUDED.bytes_in,
@@ -30,19 +29,12 @@ CONFLICT = """
         moves = networking_counterhour.moves + EXCLUDED.moves,
         capped = networking_counterhour.capped + EXCLUDED.capped
 """
-MARK = {
-    Flag.GAP: "gaps",
-    Flag.RESET: "resets",
-    Flag.MOVED: "moves",
-    Flag.IMPLAUSIBLE: "capped",
-}
-
-Key = tuple[UUID, str, UUID, datetime]
+Key = tuple[UUID, datetime]  # which, and the hour
 
 
 @dataclass(slots=True)
 class Hour:
-    """What comes to one hour of one noun."""
+    """What comes to one hour of one noun. The fields are columns of the table."""
 
     bytes_in: int = 0
     bytes_out: int = 0
@@ -54,27 +46,43 @@ class Hour:
     moves: int = 0
     capped: int = 0
 
+    def add(self, growth: Growth) -> None:
+        """Count one more growth."""
+        bytes_in, bytes_out, packets_in, packets_out = growth.deltas
+        self.bytes_in += bytes_in
+        self.bytes_out += bytes_out
+        self.packets_in += packets_in
+        self.packets_out += packets_out
+        self.gaps += growth.flag is Flag.GAP
+        self.resets += growth.flag is Flag.RESET
+        self.moves += growth.flag is Flag.MOVED
+        self.capped += growth.flag is Flag.IMPLAUSIBLE
 
-def add(told: Iterable[Told], known: Known) -> None:
+
+COUNTS = tuple(field.name for field in fields(Hour))
+COLUMNS = ("tenant_id", "noun", "noun_id", "hour", *COUNTS)
+
+
+def add(told: Sequence[Told], known: Known) -> None:
     """Add what was told to the hours of its nouns.
 
     Growth counts whole in the hour of its reading. Coverage is split to the second, and counts
     once where several series cover the same time.
     """
-    hours: dict[Key, Hour] = {}
+    hours: dict[Key, Hour] = defaultdict(Hour)
+    owners: dict[UUID, tuple[UUID, str]] = {}
     for one in told:
-        if one.growth.flag is Flag.FIRST:
+        if one.growth.since is None:
             continue
-        _add(hours.setdefault(_key(one, one.reading.at), Hour()), one)
-        if one.growth.covered and one.growth.since is not None:
+        owners[one.noun_id] = one.tenant_id, one.noun
+        hours[one.noun_id, _hour(one.reading.at)].add(one.growth)
+        if one.growth.covered:
             since = max(one.growth.since, known.covered_until.get(one.noun_id, EPOCH))
             for hour, seconds in split(since, one.reading.at):
-                hours.setdefault(_key(one, hour), Hour()).covered_seconds += seconds
+                hours[one.noun_id, hour].covered_seconds += seconds
             known.covered_until[one.noun_id] = max(since, one.reading.at)
-    rows = (
-        (*key, *(getattr(hours[key], name) for name in COLUMNS[4:]))
-        for key in sorted(hours, key=lambda key: (key[0], key[2], key[3]))
-    )
+    counts = attrgetter(*COUNTS)
+    rows = ((*owners[key[0]], *key, *counts(hours[key])) for key in sorted(hours))
     bulk.insert("networking_counterhour", COLUMNS, rows, CONFLICT)
 
 
@@ -88,14 +96,5 @@ def split(since: datetime, until: datetime) -> Iterator[tuple[datetime, int]]:
         at = stop
 
 
-def _add(hour: Hour, one: Told) -> None:
-    for name, delta in zip(SUMS, one.growth.deltas, strict=True):
-        setattr(hour, name, getattr(hour, name) + delta)
-    mark = MARK.get(one.growth.flag)
-    if mark:
-        setattr(hour, mark, getattr(hour, mark) + 1)
-
-
-def _key(one: Told, at: datetime) -> Key:
-    hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    return one.tenant_id, one.noun, one.noun_id, hour
+def _hour(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)

@@ -164,8 +164,8 @@ CREATE TABLE networking_counterhour (
     )
 ) PARTITION BY RANGE (hour);
 
--- Rows of hours are updated each minute: room on the page keeps that out of the indexes.
-ALTER TABLE networking_counterhead SET (fillfactor = 70);
+-- All rows are updated each minute: with half of each page free, that touches no index.
+ALTER TABLE networking_counterhead SET (fillfactor = 50);
 """
 
 DROP_TABLES = "DROP TABLE networking_counterhour; DROP TABLE networking_countersample;"
@@ -195,7 +195,7 @@ BEGIN
             EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', part);
             EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', part);
             IF parent = 'networking_counterhour' THEN
-                EXECUTE format('ALTER TABLE public.%I SET (fillfactor = 70)', part);
+                EXECUTE format('ALTER TABLE public.%I SET (fillfactor = 50)', part);
             END IF;
             EXECUTE format(
                 'ALTER TABLE public.%I ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
