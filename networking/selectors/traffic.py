@@ -37,18 +37,23 @@ SUMS = """
 SELECT {key}, {place} AS place, sum(bytes_in)::bigint, sum(bytes_out)::bigint,
        sum(covered_seconds)::bigint, bool_or(generated)
 FROM networking_counterhour
-WHERE noun = 'port' AND hour >= %(start)s AND hour < %(end)s AND {tenants}
+WHERE noun = 'port' AND hour >= %(start)s AND hour < %(end)s AND {tenants} AND {ports}
 GROUP BY {key}, place
 ORDER BY {key}, place
 """
 STRETCH = "width_bucket(hour, %(starts)s::timestamptz[]) - 1"
 
 
-def traffic(tenant_id: UUID, starts: Sequence[datetime], end: datetime) -> list[PortTraffic]:
-    """The traffic of one tenant's ports from the first of `starts` until before `end`, by port
-    and stretch. Stretches begin at `starts`, ascending; an hour is of the one in which it begins.
-    One query."""
-    return [PortTraffic(*row) for row in _sums("noun_id", [tenant_id], starts, end)]
+def traffic(
+    tenant_id: UUID,
+    starts: Sequence[datetime],
+    end: datetime,
+    ports: Collection[UUID] | None = None,
+) -> list[PortTraffic]:
+    """The traffic of one tenant's ports (None: all) from the first of `starts` until before `end`,
+    by port and stretch. Stretches begin at `starts`, ascending; an hour is of the one in which it
+    begins. One query."""
+    return [PortTraffic(*row) for row in _sums("noun_id", [tenant_id], starts, end, ports)]
 
 
 def traffic_totals(
@@ -60,18 +65,24 @@ def traffic_totals(
 
 
 def _sums(
-    key: str, tenant_ids: Collection[UUID] | None, starts: Sequence[datetime], end: datetime
+    key: str,
+    tenant_ids: Collection[UUID] | None,
+    starts: Sequence[datetime],
+    end: datetime,
+    ports: Collection[UUID] | None = None,
 ) -> Iterator[tuple[UUID, int, int, int, int, bool]]:
     statement = SUMS.format(
         key=key,
         place=STRETCH if len(starts) > 1 else "0",
         tenants="TRUE" if tenant_ids is None else "tenant_id = ANY(%(tenants)s)",
+        ports="TRUE" if ports is None else "noun_id = ANY(%(ports)s)",
     )
     given = {
         "start": starts[0],
         "starts": list(starts),
         "end": end,
         "tenants": list(tenant_ids or ()),
+        "ports": list(ports or ()),
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, given)  # type: ignore[arg-type]  # arrays are lists of anything

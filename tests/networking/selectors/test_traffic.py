@@ -41,6 +41,8 @@ def test_by_port_and_stretch(world: World, ports):
             ],
             key=lambda row: (row.port_id, row.place),
         )
+        assert [row.bytes_in for row in traffic(world.acme.id, DAYS, END, [two])] == [4]
+        assert traffic(world.acme.id, DAYS, END, []) == []
         assert traffic(world.globex.id, DAYS, END) == []
 
 
