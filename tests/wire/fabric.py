@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from lab import Lab
@@ -13,7 +13,7 @@ from networking.backends.ovn.config import OvnConfig
 from networking.intent import FabricIntent, Transit
 from networking.planning import Plan, diff
 from tests.lab.byhand import eventually
-from tests.networking.backends.ovn.intents import scope_of
+from tests.networking.backends.ovn.intents import make_network, new_tenant, scope_of
 
 TOKENS = count(1)
 
@@ -85,4 +85,23 @@ def way_out(attachment: Attachment, *hosts: str) -> Transit:
         gateway_ipv6=str(attachment.gateway_v6),
         router_ipv6=str(attachment.router_v6.ip),
         hosts=hosts,
+    )
+
+
+def two_networks(slug: str, attachment: Attachment) -> FabricIntent:
+    """web-1 and web-2 in one network, db-1 and db-2 in another, of both families."""
+    web = make_network("10.1.0.0/24", ipv6_prefix="fd10:1::/64")
+    database = make_network("10.1.1.0/24", ipv6_prefix="fd10:1:1::/64", name="db")
+    renamed = tuple(
+        replace(port, name=f"db-{number}", mac=f"02:00:00:00:01:0{number}", ipv6=f"{v6}{number}")
+        for number, port, v6 in (
+            (1, database.ports[0], "fd10:1:1::ff:fe00:10"),
+            (2, database.ports[1], "fd10:1:1::ff:fe00:10"),
+        )
+    )
+    return FabricIntent(
+        new_tenant(slug),
+        1,
+        (web, replace(database, ports=renamed)),
+        way_out(attachment, "h1", "h2"),
     )

@@ -22,7 +22,9 @@ def routes(lab: Lab, site: str) -> set[str]:
 @contextmanager
 def tapped(lab: Lab, where: str, interface: str, *expression: str) -> Iterator[list[str]]:
     """Capture at an interface during the block; the list gets a line for each packet."""
-    argv = ["timeout", "120", "tcpdump", "--immediate-mode", "-lnei", interface, *expression]
+    # Short pieces in a large buffer: else it loses packets of a bulk transfer.
+    keep = ["--immediate-mode", "-s", "256", "-B", "8192"]
+    argv = ["timeout", "120", "tcpdump", *keep, "-lnei", interface, *expression]
     packets: list[str] = []
     told: list[str] = []
     ready = threading.Event()

@@ -9,12 +9,10 @@ from typing import Any
 import pytest
 
 from lab import Lab
-from lab.topology import Attachment
 from networking.intent import FabricIntent, Group, Port, Protocol, RuleAction, eui64_address
 from tests.lab.byhand import eventually
-from tests.networking.backends.ovn.intents import make_network, new_tenant
 from tests.networking.backends.ovn.policies import group_of, rule
-from tests.wire.fabric import Fabric, carried, way_out
+from tests.wire.fabric import Fabric, carried, two_networks
 from tests.wire.looks import pings, tapped
 from tests.wire.traffic import call, calls, send, serving
 from tests.wire.uplink import learned, site_prefixes
@@ -33,29 +31,10 @@ def fabric(lab: Lab) -> Iterator[Fabric]:
         yield opened
 
 
-def intent_for(slug: str, attachment: Attachment) -> FabricIntent:
-    """web-1 and web-2 in one network, db-1 and db-2 in another, of both families."""
-    web = make_network("10.1.0.0/24", ipv6_prefix="fd10:1::/64")
-    database = make_network("10.1.1.0/24", ipv6_prefix="fd10:1:1::/64", name="db")
-    renamed = tuple(
-        replace(port, name=f"db-{number}", mac=f"02:00:00:00:01:0{number}", ipv6=f"{v6}{number}")
-        for number, port, v6 in (
-            (1, database.ports[0], "fd10:1:1::ff:fe00:10"),
-            (2, database.ports[1], "fd10:1:1::ff:fe00:10"),
-        )
-    )
-    return FabricIntent(
-        new_tenant(slug),
-        1,
-        (web, replace(database, ports=renamed)),
-        way_out(attachment, "h1", "h2"),
-    )
-
-
 @pytest.fixture(scope="module")
 def acme(lab: Lab, fabric: Fabric) -> Iterator[FabricIntent]:
     """With servers on TCP 80 to 82 of both databases, all of them reached at first."""
-    intent = intent_for("acme", lab.plan.attachments[0])
+    intent = two_networks("acme", lab.plan.attachments[0])
     with ExitStack() as stack:
         stack.enter_context(carried(fabric, intent))
         for port in (80, 81, 82):
@@ -282,7 +261,7 @@ def test_hits_are_the_packets_sent(
 def test_two_tenants_with_equal_addresses_and_opposite_rules(
     lab: Lab, fabric: Fabric, acme: FabricIntent, policy: Any
 ) -> None:
-    globex = intent_for("globex", lab.plan.attachments[1])
+    globex = two_networks("globex", lab.plan.attachments[1])
     rules = {slug: [] for slug in ("acme", "globex")}
     one, two = "10.1.0.2/32", "10.1.1.2/32"
     rules["acme"] = [rule(10, one, two, ALLOW, TCP, 80), rule(20, one, two, DENY)]

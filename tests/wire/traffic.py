@@ -107,3 +107,27 @@ def send(lab: Lab, where: str, address: str, port: int, count: int) -> None:
     argv = ("/usr/bin/python3", "-c", _SEND, address, str(port), str(count))
     done = lab.exec(where, *argv)
     assert done.returncode == 0, done.stderr
+
+
+# Sends so many bytes on one connection, and reads them back as they come.
+_TRANSFER = """
+import socket, sys, threading
+address, port, size, greeting = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+with socket.create_connection((address, port), timeout=20) as client:
+    left = size + greeting
+    def write():
+        client.sendall(bytes(size))
+    writer = threading.Thread(target=write)
+    writer.start()
+    while left and (data := client.recv(65536)):
+        left -= len(data)
+    writer.join()
+sys.exit(bool(left))
+"""
+
+
+def transfer(lab: Lab, where: str, address: str, port: int, size: int, server: str) -> None:
+    """Send so many bytes to a `serving` server called `server`, and get them back."""
+    words = (address, str(port), str(size), str(len(server)))
+    done = lab.exec(where, "/usr/bin/python3", "-c", _TRANSFER, *words, within=60)
+    assert done.returncode == 0, done.stderr
