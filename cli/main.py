@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Sequence
 
 from cli.commands.backup import backup, restore
+from cli.commands.bench import bench
 from cli.commands.down import down
-from cli.commands.forward import lab, manage
+from cli.commands.forward import billing, lab, manage
 from cli.commands.lint import lint
 from cli.commands.logs import logs
 from cli.commands.status import status
@@ -17,7 +18,12 @@ from cli.commands.up import up
 from cli.errors import CommandError
 
 # What these take belongs to the program that they forward to, options and all.
-FORWARDED: dict[str, Callable[[argparse.Namespace], int]] = {"manage": manage, "lab": lab}
+FORWARDED: dict[str, Callable[[argparse.Namespace], int]] = {
+    "manage": manage,
+    "billing": billing,
+    "lab": lab,
+    "bench": bench,
+}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -64,7 +70,9 @@ def _parser() -> argparse.ArgumentParser:
         run=lint
     )
     commands.add_parser("manage", help="Django's manage.py against the running database")
+    commands.add_parser("billing", help="export what was used: usage-csv")
     commands.add_parser("lab", help="the lab network: status, exec, fail, heal")
+    commands.add_parser("bench", help="how long things take, against a floor of the same run")
     return parser
 
 

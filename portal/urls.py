@@ -22,8 +22,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/schema", Schema.as_view(), name="schema"),
     path("api/v1/", include("tenants.api.urls")),
     path("api/v1/", include("networking.api.urls")),
+    path("api/v1/", include("billing.api.urls")),
     path("api/v1/", include("portal.api.urls")),
     path("", include("tenants.web.urls")),
     path("", include("networking.web.urls")),
+    path("", include("billing.web.urls")),
     path("", include("portal.web.urls")),
 ]

@@ -1,9 +1,11 @@
-"""`demarc manage` and `demarc lab`: programs of the checkout in the right environment."""
+"""`demarc manage`, `demarc billing` and `demarc lab`: programs of the checkout in the right
+environment."""
 
 import subprocess
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from cli import records, venv
 from cli.backing import named_or_embedded, portal_env, running
@@ -20,6 +22,18 @@ def manage(args: Namespace) -> int:
     venv.ensure(layout, progress)
     with portal_environment(layout, progress) as env:
         return call(layout, [str(layout.python), "manage.py", *args.arguments], env)
+
+
+def billing(args: Namespace) -> int:
+    """Run manage.py billing. Where files go is meant from where the caller stands."""
+    arguments = list(args.arguments)
+    for place, argument in enumerate(arguments):
+        name, equals, value = argument.partition("=")
+        if name == "--out" and equals:
+            arguments[place] = f"{name}={Path(value).absolute()}"
+        elif argument == "--out" and place + 1 < len(arguments):
+            arguments[place + 1] = str(Path(arguments[place + 1]).absolute())
+    return manage(Namespace(arguments=["billing", *arguments]))
 
 
 def lab(args: Namespace) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -52,7 +53,7 @@ def traffic_sums(
     """The traffic of one tenant from the first of `starts` until before `end`. Stretches begin at
     `starts`, ascending, at full hours. `groups` gives ports a number by which the stretches are
     told apart; a port that is not in it has 0. One query."""
-    given = {
+    given: dict[str, Any] = {
         "starts": list(starts),
         "start": starts[0],
         "end": end,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from billing.statements import this_period
 from networking.models import (
     Attachment,
     Change,
@@ -119,8 +120,12 @@ def _region() -> Region:
     return existing or make_region()
 
 
+NO_OBJECTS = {"slug", "period"}
+"""What stands in addresses and names nothing that a tenant has."""
+
 OBJECTS: dict[str, Callable[[World, str], Any]] = {
     "slug": lambda world, tenant: tenant,
+    "period": lambda world, tenant: str(this_period()),
     "membership_id": make_member,
     "token_id": lambda world, tenant: make_token(world.tenant(tenant), "network").id,
     "uidb36": lambda world, tenant: world.person(tenant, "admin").id.hex,

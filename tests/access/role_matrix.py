@@ -226,4 +226,21 @@ portal_api:customer_site             DELETE in   403  403  403  403  403  yes  4
 portal_api:regions                   GET   in   403  403  403  403  403  yes  403  yes
 """
 
-TABLES = (ACCOUNTS, TENANTS, NETWORKING, NETWORKING_API, PORTAL, PORTAL_API)
+# What was used and what it costs: a customer's own, and everybody's for the provider's finance.
+BILLING = """
+#                                          anon str  adm  net  bil  ro   op   fin  acting
+billing:spend                        GET   in   404  yes  403  yes  403  404  404  yes
+billing:statement                    GET   in   404  yes  403  yes  403  404  404  yes
+billing:statement_csv                GET   in   404  yes  403  yes  403  404  404  yes
+billing:month                        GET   in   403  403  403  403  403  403  yes  403
+billing:month_csv                    GET   in   403  403  403  403  403  403  yes  403
+billing:customer                     GET   in   403  403  403  403  403  403  yes  403
+billing:customer_statement           GET   in   403  403  403  403  403  403  yes  403
+billing:customer_csv                 GET   in   403  403  403  403  403  403  yes  403
+billing_api:statement                GET   in   404  yes  403  yes  403  404  404  yes
+billing_api:tenant_usage             GET   in   404  yes  403  yes  403  404  404  yes
+billing_api:usage                    GET   in   403  403  403  403  403  403  yes  403
+billing_api:customer_statement       GET   in   403  403  403  403  403  403  yes  403
+"""
+
+TABLES = (ACCOUNTS, TENANTS, NETWORKING, NETWORKING_API, BILLING, PORTAL, PORTAL_API)

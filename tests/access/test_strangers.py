@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.lib.ids import uuid7
 from tests.access.matrix import address, ask, parts, rows, visitor
+from tests.access.objects import NO_OBJECTS
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 MASKS = (
@@ -17,7 +18,7 @@ MASKS = (
     (re.compile(r"/t/[a-z-]+/"), "/t/<slug>/"),
 )
 OWN = [row for row in rows() if row.cells["stranger"] == "404" and "-" not in row.cells.values()]
-OWN_OBJECTS = [row for row in OWN if set(parts(row.route)) - {"slug"}]
+OWN_OBJECTS = [row for row in OWN if set(parts(row.route)) - NO_OBJECTS]
 
 
 def look(client, method, url):
@@ -34,7 +35,7 @@ def look(client, method, url):
 @pytest.mark.parametrize("row", OWN_OBJECTS, ids=str)
 def test_foreign_object_equals_missing_object(row, world):
     """An admin of Acme asks at home for Globex' object, and for one that nobody has."""
-    (part,) = set(parts(row.route)) - {"slug"}
+    (part,) = set(parts(row.route)) - NO_OBJECTS
     foreign = address(row.route, world, "globex", slug="acme")
     missing = address(row.route, world, "acme", **{part: uuid7()})
     client = visitor(world, "admin", foreign)

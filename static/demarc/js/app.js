@@ -23,6 +23,7 @@ document.addEventListener("click", (event) => {
     input.focus();
   }
   if (event.target.closest("[data-help]")) showHelp();
+  if (event.target.closest("[data-print]")) print();
 });
 
 function scheduleToasts() {

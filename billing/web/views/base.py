@@ -1,0 +1,96 @@
+"""What the pages of spend share, whoever looks at them."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from billing.rating.meters import TRAFFIC
+from billing.rating.period import moment
+from billing.statements.gathered import labels_of
+from billing.statements.spend import MeterSpend, Spend, by_label, spend
+from billing.web.day_chart import INKS, day_chart
+from billing.web.months import Months
+from portal.lib.errors import Refusal
+from portal.lib.htmx import FragmentMixin
+from tenants.access import Capability
+from tenants.web.base import StaffPage, TenantPage
+
+PARTS_SHOWN = 50
+LOW_COVERAGE = 95  # percent; below it people should know before they rely on a number
+
+
+class MissingMixin(FragmentMixin):
+    """Selectors say Missing; Django says Http404."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """What is missing is a 404 like any other."""
+        try:
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        except Refusal as refusal:
+            if refusal.status == 404:
+                raise Http404 from refusal
+            raise
+
+
+class TenantBillingPage(MissingMixin, TenantPage):
+    """A page about what the tenant spends."""
+
+    capability = Capability.BILLING_VIEW
+    nav = "spend"
+
+
+class StaffBillingPage(MissingMixin, StaffPage):
+    """A page about what customers spend."""
+
+    capability = Capability.STAFF_BILLING_VIEW
+    write_capability = Capability.STAFF_BILLING_WRITE
+    nav = "billing"
+
+
+@dataclass(frozen=True, slots=True)
+class MeterLine:
+    """A meter's row: this month beside the last one, in its colour."""
+
+    now: MeterSpend
+    before: MeterSpend | None
+    ink: int
+
+
+def spend_context(tenant_id: UUID, months: Months, label: str) -> dict[str, Any]:
+    """What the page of one customer's month shows, in a constant number of queries."""
+    now = timezone.now()
+    spent = spend(tenant_id, months.shown, now)
+    before = spend(tenant_id, months.shown.previous, now)
+    labels = labels_of(spent.gathered)
+    chosen = label if label in labels else next(iter(labels), "")
+    by = by_label(spent, chosen) if chosen else ()
+    return {
+        "months": months,
+        "spent": spent,
+        "counted_until": moment(spent.as_of),
+        "before": before,
+        "meter_lines": _meter_lines(spent, before),
+        "chart": day_chart(spent),
+        "networks": spent.networks[:PARTS_SHOWN],
+        "more_networks": max(len(spent.networks) - PARTS_SHOWN, 0),
+        "labels": labels,
+        "label": chosen,
+        "label_parts": by[:PARTS_SHOWN],
+        "more_label_parts": max(len(by) - PARTS_SHOWN, 0),
+        "low_coverage": _is_low(spent),
+    }
+
+
+def _meter_lines(spent: Spend, before: Spend) -> list[MeterLine]:
+    former = {row.meter: row for row in before.meters}
+    return [MeterLine(row, former.get(row.meter), INKS[row.meter]) for row in spent.meters]
+
+
+def _is_low(spent: Spend) -> bool:
+    share = spent.coverage.share
+    moved = any(row.meter in TRAFFIC for row in spent.meters)
+    return share is not None and share * 100 < LOW_COVERAGE and (moved or share > 0)

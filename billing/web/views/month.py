@@ -1,0 +1,77 @@
+"""Finance: the month of all customers, and as a file."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import urlencode
+
+from billing.exports.month_csv import month_csv
+from billing.statements import month
+from billing.web.customers import COLUMNS, customer_lines, ordered, sums
+from billing.web.months import Months, months
+from billing.web.views.base import LOW_COVERAGE, StaffBillingPage
+
+PAGE_SIZE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A head that sorts: where its link leads, and how the table is sorted by it now."""
+
+    name: str
+    title: str
+    href: str
+    direction: str
+
+
+class Month(StaffBillingPage):
+    """What all customers spend."""
+
+    template_name = "billing/month.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The month of `period`, this one by default, by the column `sort`, on request `turned`."""
+        asked = months(request.GET.get("period", ""))
+        sort = request.GET.get("sort", "")
+        sort, turned = sort if sort in COLUMNS else "total", "turned" in request.GET
+        lines = customer_lines(month(asked.shown))
+        found = ordered(lines, sort, turned=turned)
+        context: dict[str, Any] = {
+            "months": asked,
+            "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+            "sums": sums(lines),
+            "columns": _columns(asked, sort, turned),
+            "generated": any(line.month.generated for line in lines),
+            "low": LOW_COVERAGE,
+            "low_share": LOW_COVERAGE / 100,
+        }
+        return self.render_to_response(self.get_context_data(**context))
+
+
+class MonthCsv(StaffBillingPage):
+    """The same as a file."""
+
+    def get(self, request: HttpRequest, period: str) -> HttpResponse:
+        """As a download. Of a month that is over, the same bytes each time."""
+        asked = months(period)
+        rest = "-so-far" if asked.lasts else ""
+        named = f'attachment; filename="customers-{asked.shown}{rest}.csv"'
+        return HttpResponse(
+            "".join(month_csv(month(asked.shown))),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": named},
+        )
+
+
+def _columns(asked: Months, sort: str, turned: bool) -> list[Column]:
+    found = []
+    for name, title in COLUMNS.items():
+        again = name == sort and not turned
+        query = {"period": str(asked.shown), "sort": name} | ({"turned": "1"} if again else {})
+        # Names and coverage begin with the lowest, amounts with the highest.
+        rising = (name in ("customer", "observed")) != turned
+        direction = ("ascending" if rising else "descending") if name == sort else ""
+        found.append(Column(name, title, f"?{urlencode(query)}", direction))
+    return found

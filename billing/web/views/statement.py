@@ -1,0 +1,108 @@
+"""The statement of a month: to read, to print, and as CSV."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from billing.exports.statement_csv import file_name, statement_csv
+from billing.statements import statement
+from billing.statements.document import Line, ResourceCharge, Statement
+from billing.web import words
+from billing.web.months import Months, months
+from billing.web.views.base import StaffBillingPage, TenantBillingPage
+from tenants import selectors
+
+RESOURCES_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A line as the page shows it: the dearest of its resources, and how many more there are."""
+
+    line: Line
+    stretch: str
+    resources: tuple[ResourceCharge, ...]
+    more: int
+
+
+def shown(line: Line, of: Statement) -> Shown:
+    """The line with as many resources as people read."""
+    dearest = sorted(line.resources, key=lambda charge: (-charge.exact, charge.resource.name))
+    return Shown(
+        line,
+        words.stretch(line.start, line.end, of.period),
+        tuple(dearest[:RESOURCES_SHOWN]),
+        max(len(dearest) - RESOURCES_SHOWN, 0),
+    )
+
+
+def context_of(told: Statement, asked: Months, csv: str, spend: str) -> dict[str, Any]:
+    """What the page shows, and where its CSV and its spend are."""
+    return {
+        "months": asked,
+        "statement": told,
+        "lines": [shown(line, told) for line in told.lines],
+        "links": {"csv": csv, "spend": f"{spend}?period={asked.shown}"},
+    }
+
+
+def download(told: Statement) -> HttpResponse:
+    """The statement as a file. Of a month that is over, the same bytes each time."""
+    return HttpResponse(
+        "".join(statement_csv(told)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{file_name(told)}"'},
+    )
+
+
+class TenantStatement(TenantBillingPage):
+    """The tenant's statement."""
+
+    template_name = "billing/statement.html"
+
+    def get(self, request: HttpRequest, slug: str, period: str) -> HttpResponse:
+        """The page."""
+        asked = months(period)
+        context = context_of(
+            statement(self.tenant.id, asked.shown),
+            asked,
+            reverse("billing:statement_csv", args=[slug, asked.shown]),
+            reverse("billing:spend", args=[slug]),
+        )
+        return self.render_to_response(self.get_context_data(**context))
+
+
+class TenantStatementCsv(TenantBillingPage):
+    """The same as a file."""
+
+    def get(self, request: HttpRequest, slug: str, period: str) -> HttpResponse:
+        """As a download."""
+        return download(statement(self.tenant.id, months(period).shown))
+
+
+class CustomerStatement(StaffBillingPage):
+    """A customer's statement, for the provider's finance."""
+
+    template_name = "billing/statement.html"
+
+    def get(self, request: HttpRequest, slug: str, period: str) -> HttpResponse:
+        """The page."""
+        customer, asked = selectors.customer(self.actor, slug), months(period)
+        context = context_of(
+            statement(customer.ref.id, asked.shown),
+            asked,
+            reverse("billing:customer_csv", args=[slug, asked.shown]),
+            reverse("billing:customer", args=[slug]),
+        )
+        return self.render_to_response(self.get_context_data(customer=customer, **context))
+
+
+class CustomerStatementCsv(StaffBillingPage):
+    """The same as a file."""
+
+    def get(self, request: HttpRequest, slug: str, period: str) -> HttpResponse:
+        """As a download."""
+        customer = selectors.customer(self.actor, slug)
+        return download(statement(customer.ref.id, months(period).shown))

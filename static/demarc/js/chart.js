@@ -1,0 +1,214 @@
+// Charts drawn from tables: a figure.chart[data-chart] holds a table in a details element. Without
+// scripts the table is what there is; with them it is drawn as bars and folded away below.
+// Column heads with data-series are drawn, one on the other; cells carry numbers in data-value; a
+// row with data-mark ("generated") stands on a hatched ground that is named.
+/* global uPlot */
+const HEIGHT = 240; // CSS pixels
+const TICK_SPACE = 34; // CSS pixels that a label of the lower axis needs
+const charts = new Map(); // figure -> what is drawn in it
+
+// A canvas knows no custom properties and no light-dark(): let the browser resolve them.
+function colours(figure, names) {
+  const probe = document.createElement("span");
+  figure.append(probe);
+  const found = names.map((name) => {
+    probe.className = `ink-${name}`;
+    return getComputedStyle(probe).color;
+  });
+  probe.remove();
+  return found;
+}
+
+function read(figure) {
+  const table = figure.querySelector("table");
+  const heads = [...table.tHead.rows[0].cells];
+  const columns = heads.map((head, at) => ({ head, at })).filter(({ head }) => head.dataset.series);
+  const rows = [...table.tBodies[0].rows];
+  const number = (cell) => (cell.dataset.value === "" ? null : Number(cell.dataset.value));
+  return {
+    labels: rows.map((row) => row.cells[0].dataset.short ?? row.cells[0].textContent.trim()),
+    marks: rows.map((row) => row.dataset.mark ?? ""),
+    names: columns.map(({ head }) => head.textContent.trim()),
+    inks: columns.map(({ head }) => head.dataset.series),
+    values: columns.map(({ at }) => rows.map((row) => number(row.cells[at]))),
+    said: rows.map((row) => say(heads, row)),
+  };
+}
+
+// One row as a sentence; what is empty or a dash is left out.
+function say(heads, row) {
+  const parts = [...row.cells].slice(1).flatMap((cell, at) => {
+    const text = cell.textContent.trim();
+    return text && text !== "–" ? [`${heads[at + 1].textContent.trim()} ${text}`] : [];
+  });
+  return `${row.cells[0].textContent.trim()}: ${parts.join(", ") || "nothing"}`;
+}
+
+// Sums from below, the highest first: it is drawn first and the others before it.
+function stacked(values) {
+  const sums = [];
+  values.forEach((series, at) => {
+    sums.push(series.map((value, day) => (value === null ? null : value + (sums[at - 1]?.[day] ?? 0))));
+  });
+  return sums.reverse();
+}
+
+function hatch(context, colour) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 8;
+  const pen = tile.getContext("2d");
+  pen.strokeStyle = colour;
+  pen.beginPath();
+  pen.moveTo(-2, 10);
+  pen.lineTo(10, -2);
+  pen.moveTo(-2, 2);
+  pen.lineTo(2, -2);
+  pen.moveTo(6, 10);
+  pen.lineTo(10, 6);
+  pen.stroke();
+  return context.createPattern(tile, "repeat");
+}
+
+// The ground below rows that are marked, each run of them named once.
+function ground(chart, content, line, ink) {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  let from = 0;
+  content.marks.forEach((mark, at) => {
+    if (mark === content.marks[at + 1]) return;
+    if (mark) {
+      const left = chart.valToPos(from + 0.5, "x", true);
+      const right = chart.valToPos(at + 1.5, "x", true);
+      ctx.fillStyle = hatch(ctx, line);
+      ctx.fillRect(left, bbox.top, right - left, bbox.height);
+      ctx.font = `${11 * devicePixelRatio}px ${getComputedStyle(chart.root).fontFamily}`;
+      ctx.fillStyle = ink;
+      ctx.textBaseline = "top";
+      if (ctx.measureText(mark).width < right - left) {
+        ctx.fillText(mark, left + 6 * devicePixelRatio, bbox.top + 4 * devicePixelRatio);
+      }
+    }
+    from = at + 1;
+  });
+  ctx.restore();
+}
+
+function options(figure, content, width, readOut) {
+  const { before = "", after = "" } = figure.dataset;
+  const [line, ink, surface] = colours(figure, ["line", "muted", "surface"]);
+  const fills = colours(figure, content.inks).reverse();
+  const days = content.labels.length;
+  const every = Math.max(1, Math.ceil((days * TICK_SPACE) / width));
+  const font = `11px ${getComputedStyle(figure).fontFamily}`;
+  const axis = { stroke: ink, font, ticks: { show: false }, border: { show: false } };
+  return {
+    width,
+    height: HEIGHT,
+    legend: { show: false },
+    padding: [12, 12, 0, 0],
+    cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
+    scales: {
+      x: { time: false, range: [0.5, days + 0.5] },
+      y: { range: (_, low, high) => [0, high > 0 ? high * 1.1 : 1] },
+    },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        size: 26,
+        splits: () => content.labels.map((_, at) => at + 1).filter((day) => (day - 1) % every === 0),
+        values: (_, splits) => splits.map((day) => content.labels[day - 1]),
+      },
+      {
+        ...axis,
+        grid: { stroke: line, width: 1 },
+        size: 58,
+        values: (_, splits) => splits.map((value) => `${before}${Number(value.toPrecision(6))}${after}`),
+      },
+    ],
+    series: [
+      {},
+      ...fills.map((fill) => ({
+        fill,
+        stroke: surface,
+        width: 1,
+        points: { show: false },
+        paths: uPlot.paths.bars({ size: [0.72, 40] }),
+      })),
+    ],
+    hooks: {
+      drawClear: [(chart) => ground(chart, content, line, ink)],
+      setCursor: [(chart) => readOut(chart.cursor.idx)],
+    },
+  };
+}
+
+function draw(figure) {
+  const stage = figure.querySelector(".chart-stage");
+  const shown = figure.querySelector(".chart-said");
+  const content = read(figure);
+  const days = content.labels.map((_, at) => at + 1);
+  const silent = shown.dataset.hint;
+  const readOut = (at) => {
+    shown.textContent = at == null ? silent : content.said[at];
+  };
+  charts.get(figure)?.destroy();
+  const width = Math.floor(stage.clientWidth);
+  if (!width || !days.length) return;
+  const chart = new uPlot(options(figure, content, width, readOut), [days, ...stacked(content.values)], stage);
+  charts.set(figure, chart);
+  readOut(null);
+}
+
+// Arrow keys walk from day to day; what the day holds is written below and said.
+function walk(event) {
+  const figure = event.target.closest?.(".chart");
+  const chart = charts.get(figure);
+  if (!chart || !event.target.matches(".chart-stage")) return;
+  const last = chart.data[0].length - 1;
+  const at = chart.cursor.idx;
+  const to = {
+    ArrowLeft: Math.max((at ?? last + 1) - 1, 0),
+    ArrowRight: Math.min((at ?? -1) + 1, last),
+    Home: 0,
+    End: last,
+  }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  figure.querySelector(".chart-said").setAttribute("aria-live", "polite");
+  chart.setCursor({ left: chart.valToPos(to + 1, "x"), top: 0 });
+}
+
+function leave(event) {
+  const figure = event.target.closest?.(".chart");
+  if (!charts.has(figure)) return;
+  figure.querySelector(".chart-said").setAttribute("aria-live", "off");
+  charts.get(figure).setCursor({ left: -10, top: -10 });
+}
+
+const widths = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const figure = target.closest(".chart");
+    if (charts.get(figure)?.width !== Math.floor(target.clientWidth)) draw(figure);
+  }
+});
+
+function start() {
+  for (const figure of charts.keys()) {
+    if (!figure.isConnected) charts.delete(figure);
+  }
+  for (const figure of document.querySelectorAll("figure.chart:not([data-drawn])")) {
+    figure.dataset.drawn = "";
+    figure.querySelector("details").open = false;
+    draw(figure);
+    widths.observe(figure.querySelector(".chart-stage"));
+  }
+}
+
+document.addEventListener("keydown", walk);
+document.addEventListener("focusout", leave);
+document.addEventListener("htmx:afterSettle", start);
+new MutationObserver(() => [...charts.keys()].forEach(draw)).observe(document.documentElement, {
+  attributeFilter: ["data-bs-theme"],
+});
+start();
