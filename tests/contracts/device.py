@@ -3,7 +3,7 @@
 import socket
 import typing
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -32,11 +32,29 @@ from networking.intent import (
     Vip,
     VipPort,
 )
+from networking.reach import Probe
 
 Intent = FabricIntent | RouterIntent
 
 PATIENCE = 0.3
 """Seconds that a backend of `silent` waits for an answer."""
+
+
+class Hosting(typing.Protocol):
+    """The one host `h1` of a fabric, with a customer's machines. No backend takes part in what is
+    done to it."""
+
+    def open(self) -> Any:
+        """A backend of the fabric, which waits some seconds for an answer."""
+        ...
+
+    def send(self, probe: Probe, packets: int) -> None:
+        """Send so many first packets, from a machine to a neighbour or a VIP."""
+        ...
+
+    def silent(self) -> AbstractContextManager[None]:
+        """The host takes questions and never answers."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -69,6 +87,10 @@ class Device(typing.Protocol):
 
     def customer(self, slug: str, position: int) -> Customer:
         """A new tenant; of two with different positions, both fit the device."""
+        ...
+
+    def hosting(self, customer: Customer) -> AbstractContextManager[Hosting]:
+        """A fabric's host with the machines of the customer's first intent, which is carried."""
         ...
 
     def plant_foreign(self, customer: Customer) -> None:

@@ -103,9 +103,9 @@ def ovn_central() -> Iterator[OvnCentral]:
         yield central
 
 
-def require_tools() -> None:
-    """Skip where OVN is not installed; in CI that is a failure."""
-    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+def require_tools(*tools: str) -> None:
+    """Skip where OVN, or one of these tools, is not installed; in CI that is a failure."""
+    missing = [tool for tool in (*TOOLS, *tools) if shutil.which(tool) is None]
     if missing and os.environ.get("CI"):
         pytest.fail(f"OVN is not installed: {', '.join(missing)}")
     if missing:

@@ -1,14 +1,54 @@
 """An OVN centre under test."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 
 from networking.backends.ovn.backend import OvnBackend
 from networking.backends.ovn.config import OvnConfig
 from networking.intent import FabricIntent, Port
+from networking.reach import Machine, Probe
 from tests.contracts.device import PATIENCE, Customer, fabric_customer, silent_port
 from tests.contracts.ovn_central import OvnCentral
+from tests.contracts.ovn_host import OvnHost, run_host
+
+
+@dataclass(frozen=True)
+class OvnHosting:
+    """A host of real daemons with dummies for cards."""
+
+    host: OvnHost
+    config: OvnConfig
+    customer: Customer
+
+    def open(self) -> OvnBackend:
+        return OvnBackend(self.config)
+
+    def send(self, probe: Probe, packets: int) -> None:
+        intent = self.customer.first
+        assert isinstance(intent, FabricIntent)
+        assert isinstance(probe.source, Machine)
+        ports = {port.id: port for network in intent.networks for port in network.ports}
+        if isinstance(probe.destination, Machine):
+            neighbour = ports[probe.destination.port_id]
+            mac, address = neighbour.mac, neighbour.ipv4
+        else:
+            (network,) = intent.networks
+            mac, address = self._gateway(intent, network.id), intent.vips[0].ipv4
+        for _ in range(packets):
+            self.host.send(ports[probe.source.port_id], mac, address, probe.protocol, probe.port)
+
+    def silent(self) -> AbstractContextManager[None]:
+        return self.host.silent()
+
+    def _gateway(self, intent: FabricIntent, network_id: str) -> str:
+        """The router's card on a network."""
+        rows = self.open().render(intent)
+        return next(
+            str(row.attrs["mac"])
+            for row in rows
+            if row.kind == "Logical_Router_Port" and row.noun.id == network_id
+        )
 
 
 class OvnUnderTest:
@@ -30,6 +70,16 @@ class OvnUnderTest:
 
     def customer(self, slug: str, position: int) -> Customer:
         return fabric_customer(slug, position)
+
+    @contextmanager
+    def hosting(self, customer: Customer) -> Iterator[OvnHosting]:
+        assert isinstance(customer.first, FabricIntent)
+        with run_host(self._central, "h1") as host:
+            for network in customer.first.networks:
+                for port in network.ports:
+                    host.plug(port)
+            config = replace(self._config, hosts=(("h1", host.ovsdb),), openflow=())
+            yield OvnHosting(host, config, customer)
 
     def plant_foreign(self, customer: Customer) -> None:
         port = _port(customer)

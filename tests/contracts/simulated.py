@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,8 +11,32 @@ from networking.backends.simulator.config import SimulatorConfig
 from networking.backends.simulator.fabric import SimulatedFabric
 from networking.backends.simulator.faults import Faults
 from networking.backends.simulator.router import SimulatedRouter
+from networking.backends.simulator.traffic import Traffic
+from networking.intent import ScopeRef
 from networking.planning import Noun, Resource
+from networking.reach import Probe
 from tests.contracts.device import Customer, fabric_customer, router_customer
+
+
+@dataclass(frozen=True)
+class SimulatedHosting:
+    """A simulated host."""
+
+    config: SimulatorConfig
+    scope: ScopeRef
+
+    def open(self) -> SimulatedFabric:
+        return SimulatedFabric(self.config)
+
+    def send(self, probe: Probe, packets: int) -> None:
+        Traffic(self.config, self.scope).send(probe, packets)
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        faults = Faults(self.config, "fabric")
+        faults.silent("h1")
+        yield
+        faults.heal("silent", "h1")
 
 
 class SimulatedUnderTest:
@@ -39,6 +63,10 @@ class SimulatedUnderTest:
         if self._kind == "fabric":
             return fabric_customer(slug, position)
         return router_customer(slug, f"c{position:02}", (f"172.31.{position}.2",), 65101)
+
+    @contextmanager
+    def hosting(self, customer: Customer) -> Iterator[SimulatedHosting]:
+        yield SimulatedHosting(replace(self._config, hosts=("h1",)), customer.scope)
 
     def plant_foreign(self, customer: Customer) -> None:
         for resource in self._rendered(customer):
