@@ -199,6 +199,9 @@ CELERY_TIMEZONE = "UTC"
 
 METRICS_TOKEN = env.str("DEMARC_METRICS_TOKEN", default="")  # who sends it may read /metrics
 
+# Minutes after which a change that is still on its way is something to be told of.
+ALERT_CHANGE_MINUTES = env.int("DEMARC_ALERT_CHANGE_MINUTES", default=5)
+
 # -- Checks -----------------------------------------------------------------------------------
 
 # Addresses of the API end without a slash, so what is included below one begins with it.
@@ -220,6 +223,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 EMAIL_CONFIG = env.email("DEMARC_EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10  # seconds
 # Without a mail server, whoever invites someone hands the link over.
 SHOW_INVITATION_LINKS = EMAIL_CONFIG["EMAIL_BACKEND"].endswith("console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.str("DEMARC_EMAIL_FROM", default=f"Demarc <demarc@{_public.hostname}>")

@@ -12,7 +12,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from tenants.access import Actor, Capability, TenantRef
-from tenants.models import ApiToken, AuditEvent, Membership, Tenant
+from tenants.models import ApiToken, AuditEvent, Membership, Person, StaffRole, Tenant
 from tenants.models.api_token import TOKEN_PREFIX_LENGTH, digest_of
 
 
@@ -58,6 +58,12 @@ def tenant_by_id(tenant_id: UUID) -> TenantRef | None:
     """The tenant with this id."""
     row = Tenant.objects.filter(id=tenant_id).values_list("id", "slug", "name").first()
     return TenantRef(*row) if row else None
+
+
+def operator_emails() -> tuple[str, ...]:
+    """Where the provider's operators are written to. Needs the identity role."""
+    operators = Person.objects.filter(staff_role=StaffRole.OPERATOR, is_active=True)
+    return tuple(operators.order_by("email").values_list("email", flat=True))
 
 
 def token_by_secret(secret: str) -> TokenRow | None:

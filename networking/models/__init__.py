@@ -1,5 +1,6 @@
 """The app's tables, one file a noun."""
 
+from networking.models.alert import Alert
 from networking.models.change import Change, ChangeScope, Verdict
 from networking.models.counter import CounterHead, CounterHour, CounterSample
 from networking.models.fabric import Fabric, FabricAccess, Host
@@ -17,6 +18,7 @@ from networking.models.site import Site
 from networking.models.vip import Vip, VipMember
 
 __all__ = [
+    "Alert",
     "AllowedPrefix",
     "Attachment",
     "Change",

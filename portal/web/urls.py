@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from portal.web.views.alert import AlertList
 from portal.web.views.attachment import AttachmentClaim, AttachmentRelease
 from portal.web.views.customer import (
     CustomerChanges,
@@ -46,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Before the slugs; no customer may be called "new".
     path("msp/customers/new", Onboarding.as_view(), name="customer_create"),
     path("msp/customers/<slug:slug>/", include(customer_patterns)),
+    path("msp/alerts/", AlertList.as_view(), name="alert_list"),
     path("msp/regions/", RegionList.as_view(), name="region_list"),
     path("msp/events", StaffEvents.as_view(), name="staff_events"),
 ]

@@ -201,6 +201,7 @@ portal:site_edit                     POST  in   403  403  403  403  403  yes  40
 portal:site_delete                   GET   in   403  403  403  403  403  yes  403  yes
 portal:site_delete                   POST  in   403  403  403  403  403  yes  403  yes
 portal:region_list                   GET   in   403  403  403  403  403  yes  403  yes
+portal:alert_list                    GET   in   403  403  403  403  403  yes  403  yes
 portal:staff_events                  GET   in   403  403  403  403  403  -    403  -
 """
 
