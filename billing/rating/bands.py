@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from billing.rating.lines import Band
 from billing.rating.money import QUANTITY, exact, quantity, total
@@ -18,6 +19,7 @@ class UnitBand:
     below: int | None
 
 
+@lru_cache(maxsize=1024)  # all customers of a plan share its components
 def bands(component: Component, per: int) -> tuple[UnitBand, ...]:
     """The included amount as band 0, if there is one, then the tiers, each from where the one
     before ends. Bounds count from the month's first unit, the included ones among them."""

@@ -68,7 +68,7 @@ def checks(layout: Layout) -> dict[str, list[str]]:
 
 
 def _typed(checkout: Path) -> list[str]:
-    names = ("cli", "lab", "portal", "tenants", "networking", "billing", "manage.py")
+    names = ("cli", "lab", "portal", "tenants", "networking", "billing", "bench", "manage.py")
     return [name for name in names if (checkout / name).exists()]
 
 

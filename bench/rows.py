@@ -1,0 +1,83 @@
+"""Rows of the benchmark: what they measure, and how they make themselves known."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+Work = Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One result, in seconds. `floor` is the least that such work takes on this machine, and says
+    in `floor_is` what it was; the goal is a ratio to it, or a time."""
+
+    name: str
+    seconds: float
+    floor: float
+    floor_is: str
+    most_ratio: float | None = None
+    most_seconds: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        """How many times the floor it took."""
+        return self.seconds / self.floor
+
+    @property
+    def met(self) -> bool:
+        """Whether the goal was reached."""
+        return (self.most_ratio is None or self.ratio <= self.most_ratio) and (
+            self.most_seconds is None or self.seconds <= self.most_seconds
+        )
+
+    @property
+    def goal(self) -> str:
+        """The goal as people say it."""
+        ratio = f"at most {self.most_ratio:g} times the floor" if self.most_ratio else ""
+        limit = f"less than {self.most_seconds * 1000:g} ms" if self.most_seconds else ""
+        return " and ".join(part for part in (ratio, limit) if part)
+
+
+Row = Callable[[int], list[Measured]]
+"""Runs with about so many rows of usage."""
+ROWS: dict[str, Row] = {}
+
+
+def row(name: str) -> Callable[[Row], Row]:
+    """Register a row under its name."""
+
+    def register(run: Row) -> Row:
+        ROWS[name] = run
+        return run
+
+    return register
+
+
+def best_of(rounds: int, *works: Work) -> list[float]:
+    """The shortest time of each work, in seconds. They take turns, so that what slows the machine
+    down for a while slows all of them."""
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(rounds):
+        for mine, work in zip(times, works, strict=True):
+            mine.append(_timed(work))
+    return [min(mine) for mine in times]
+
+
+def middle_of(rounds: int, *works: Work) -> list[float]:
+    """The median time of each work, in seconds, after one round that does not count."""
+    times: list[list[float]] = [[] for _ in works]
+    for n in range(rounds + 1):
+        for mine, work in zip(times, works, strict=True):
+            took = _timed(work)
+            if n:
+                mine.append(took)
+    return [median(mine) for mine in times]
+
+
+def _timed(work: Work) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
