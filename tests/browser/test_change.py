@@ -1,6 +1,8 @@
 """A change that has to wait, seen live; and one that is taken back."""
 
-from playwright.sync_api import expect
+import re
+
+from playwright.sync_api import Route, expect
 
 from tests.browser import acts
 from tests.browser.conftest import MakeVisitor
@@ -32,6 +34,31 @@ def test_a_change_waits_for_a_dead_database_and_goes_on_by_itself(
         stack.demarc("lab", "heal")
     assert visitor.path == change
     visitor.follow("waits")
+    acts.delete(visitor)
+
+
+def test_what_happened_before_the_page_listened_is_told(visit: MakeVisitor) -> None:
+    """A change may be done between the writing of its page and the page's first hello."""
+    visitor = visit(ADMIN)
+    page = visitor.page
+    held: list[Route] = []
+    acts.add_network(visitor, "acme", "unheard")
+    page.add_init_script("window.setInterval = () => 0")  # no poll comes to the rescue
+    page.route("**/events", lambda route: held.append(route))
+    visitor.press("Confirm")
+    page.wait_for_url(acts.CHANGE_PAGE)
+    live = page.locator("#live[data-poll]")
+    expect(live).to_have_count(1)
+    unfinished = re.compile(r'id="live"[^>]* data-poll')
+    eventually(
+        lambda: not unfinished.search(page.request.get(page.url).text()), within=acts.CHANGE_WITHIN
+    )
+    expect(live).to_have_count(1)
+    with visitor.without_reload():
+        held[-1].continue_()
+        acts.wait_until_done(visitor)
+    visitor.follow("unheard")
+    page.unroute("**/events")
     acts.delete(visitor)
 
 

@@ -40,11 +40,13 @@ function connect() {
   if (stream || document.hidden || !body.dataset.events) return;
   stream = new EventSource(body.dataset.events);
   stream.addEventListener("message", (event) => told(JSON.parse(event.data).kind));
-  // What happened while no one listened is not told again.
+  // What happened while no one listened is not told again. Before the first hello that is what
+  // became of unfinished work since the page was written: a change may be done by now.
   stream.addEventListener("hello", (event) => {
     body.dataset.stream = "up";
     wait = RETRY[0];
     if (event.data === "again") everything();
+    else unfinished();
   });
   stream.addEventListener("error", () => {
     body.dataset.stream = "down";
@@ -60,6 +62,10 @@ function disconnect() {
   stream?.close();
   stream = null;
   body.dataset.stream = "down";
+}
+
+function unfinished() {
+  for (const element of document.querySelectorAll("[data-poll]")) renew(element);
 }
 
 function everything() {
@@ -81,7 +87,7 @@ let beats = 0;
 setInterval(() => {
   beats += 1;
   if (document.hidden || (body.dataset.stream === "up" && beats % 5)) return;
-  for (const element of document.querySelectorAll("[data-poll]")) renew(element);
+  unfinished();
 }, POLL);
 
 addEventListener("pagehide", disconnect);
