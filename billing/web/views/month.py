@@ -5,13 +5,16 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from billing.exports.month_csv import month_csv
 from billing.statements import month
 from billing.web.customers import COLUMNS, customer_lines, ordered, sums
+from billing.web.metering import metering
 from billing.web.months import Months, months
 from billing.web.views.base import LOW_COVERAGE, StaffBillingPage
+from tenants.access import TenantRef
 
 PAGE_SIZE = 100
 
@@ -37,6 +40,12 @@ class Month(StaffBillingPage):
         sort = request.GET.get("sort", "")
         sort, turned = sort if sort in COLUMNS else "total", "turned" in request.GET
         lines = customer_lines(month(asked.shown))
+        tenants = {
+            line.month.tenant_id: TenantRef(
+                line.month.tenant_id, line.month.tenant_slug, line.month.tenant_name
+            )
+            for line in lines
+        }
         found = ordered(lines, sort, turned=turned)
         context: dict[str, Any] = {
             "months": asked,
@@ -44,8 +53,8 @@ class Month(StaffBillingPage):
             "sums": sums(lines),
             "columns": _columns(asked, sort, turned),
             "generated": any(line.month.generated for line in lines),
-            "low": LOW_COVERAGE,
             "low_share": LOW_COVERAGE / 100,
+            "metering": metering(asked.shown, timezone.now(), tenants),
         }
         return self.render_to_response(self.get_context_data(**context))
 
