@@ -20,21 +20,13 @@ from billing.rating.period import Period, instant
 from billing.rating.prices import Component, Prices, Where, matches, units_per
 from billing.selectors import epochs
 from billing.statements.periods import this_period
-from networking.selectors.living import Living, attributes_now, living, some_ports
+from networking.selectors.living import Living, living, some_ports
 from networking.selectors.traffic import PortTraffic, traffic
+from networking.selectors.usage import priced_as
 from tenants.access import Actor
 
 LOOK_BACK = timedelta(days=30)
 MOST_PORTS = 100  # whose traffic is looked at to guess that of a new one
-
-NOUNS: Mapping[str, str] = {
-    "network": "network",
-    "port": "port",
-    "vip": "vip",
-    "site": "site",
-    "attachment": "gateway",
-}
-"""A change's subject to what it is counted as; the rest costs nothing."""
 
 Snapshot = Mapping[str, Any]
 Attributes = dict[str, str]
@@ -136,24 +128,24 @@ def monthly_difference(
     """What a change of the actor's tenant does to its month. `verb` is "create", "update" or
     "delete"; `before` and `after` are the change's snapshots of its subject. None where nothing
     of it is ever charged, or where the tenant is on no plan."""
-    noun = NOUNS.get(subject_type)
-    if noun is None or actor.tenant is None:
+    if actor.tenant is None:
         return None
+    tenant_id = actor.tenant.id
+    sides = (
+        None if verb == "create" else priced_as(tenant_id, subject_type, before),
+        None if verb == "delete" else priced_as(tenant_id, subject_type, after),
+    )
+    noun = next((side[0] for side in sides if side is not None), None)
     now = timezone.now()
-    prices = _prices(actor.tenant.id, now)
-    if prices is None:
+    prices = _prices(tenant_id, now) if noun else None
+    if noun is None or prices is None:
         return None
-    others = living(actor.tenant.id, without=subject_id)
-    region = _region(actor.tenant.id, before or after, others, subject_id)
     case = _Case(
         month=this_period(now),
         noun=noun,
-        others=others,
-        sides=(
-            None if verb == "create" else _attributes(noun, before, region),
-            None if verb == "delete" else _attributes(noun, after, region),
-        ),
-        bytes=_bytes(actor.tenant.id, verb, subject_id, now) if noun == "port" else None,
+        others=living(tenant_id, without=subject_id),
+        sides=(sides[0] and sides[0][1], sides[1] and sides[1][1]),
+        bytes=_bytes(tenant_id, verb, subject_id, now) if noun == "port" else None,
     )
     return _difference(prices, case)
 
@@ -197,31 +189,6 @@ def _prices(tenant_id: UUID, now: datetime) -> Prices | None:
     at = instant(now)
     found = epochs([tenant_id], at, at + 1).get(tenant_id)
     return found[0].prices if found else None
-
-
-def _attributes(noun: str, snapshot: Snapshot, region: str | None) -> Attributes:
-    """What the price of the noun may depend on, as its lifetime will say it."""
-    told = {} if region is None else {"region": region}
-    if noun == "network":
-        told["family"] = "dual" if snapshot.get("ipv6_prefix") else "ipv4"
-    elif noun == "vip":
-        told["health_check"] = "yes" if snapshot.get("health_check") else "no"
-    return told
-
-
-def _region(
-    tenant_id: UUID, snapshot: Snapshot, others: Sequence[Living], subject_id: UUID | None
-) -> str | None:
-    """Where the noun is: as it says itself, else where it or its network was before, else where
-    all is that the tenant has."""
-    if "region" in snapshot:
-        return str(snapshot["region"])
-    for noun_id in (subject_id, snapshot.get("network_id")):
-        known = attributes_now(tenant_id, UUID(str(noun_id))) if noun_id else None
-        if known and "region" in known:
-            return known["region"]
-    regions = {row.attributes["region"] for row in others if "region" in row.attributes}
-    return regions.pop() if len(regions) == 1 else None
 
 
 def _bytes(tenant_id: UUID, verb: str, subject_id: UUID | None, now: datetime) -> _Bytes:

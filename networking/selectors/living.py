@@ -28,13 +28,6 @@ def living(tenant_id: UUID, *, without: UUID | None = None) -> tuple[Living, ...
     return tuple(Living(noun, attributes, count) for noun, attributes, count in found)
 
 
-def attributes_now(tenant_id: UUID, noun_id: UUID) -> Mapping[str, str] | None:
-    """The attributes that a noun had last; None for one that never lived."""
-    rows = Lifetime.objects.filter(tenant=tenant_id, noun_id=noun_id).order_by("-during")
-    found: Mapping[str, str] | None = rows.values_list("attributes", flat=True).first()
-    return found
-
-
 def some_ports(tenant_id: UUID, most: int) -> tuple[UUID, ...]:
     """Up to `most` of the tenant's ports that live, always the same ones."""
     rows = Lifetime.objects.filter(OPEN, tenant=tenant_id, noun=Lifetime.Noun.PORT)

@@ -22,6 +22,12 @@ pytestmark = pytest.mark.django_db
 
 START = at("2026-01-01")
 HOURS = this_period().seconds // 3600
+SNAPSHOTS = {
+    "network": {"region": "fra", "ipv6_prefix": ""},
+    "vip": {"region": "fra", "health_check": True},
+    "port": {"network_id": str(UUID(int=7))},
+}
+"""What a change keeps of each, as far as a price goes by it."""
 
 
 @pytest.fixture
@@ -45,8 +51,11 @@ def plan(world: World):
 
 def difference(world: World, noun: str, verb: str, before=None, after=None, subject=None):
     actor = world.actor("acme", "network")
+    told = SNAPSHOTS.get(noun, {})
     with acting_as(actor):
-        return monthly_difference(actor, noun, verb, before or {}, after or {}, subject)
+        return monthly_difference(
+            actor, noun, verb, told | (before or {}), told | (after or {}), subject
+        )
 
 
 def machines(world: World, count: int) -> list[UUID]:
