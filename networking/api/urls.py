@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from networking.api.views import change, group, network, port, region, rule, site, vip
+from networking.api.views import change, group, network, port, reach, region, rule, site, vip
 
 app_name = "networking_api"
 
@@ -27,6 +27,7 @@ tenant_patterns: list[URLPattern | URLResolver] = [
     path("changes", change.Changes.as_view(), name="changes"),
     path("changes/<uuid:change_id>", change.Change.as_view(), name="change"),
     path("changes/<uuid:change_id>/revert", change.Revert.as_view(), name="change_revert"),
+    path("reach", reach.Reach.as_view(), name="reach"),
     path("regions", region.Regions.as_view(), name="regions"),
     path("allowed-prefixes", region.AllowedPrefixes.as_view(), name="allowed_prefixes"),
     path("free-prefixes", region.FreePrefixes.as_view(), name="free_prefixes"),

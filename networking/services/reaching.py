@@ -26,6 +26,8 @@ from tenants.access import Actor
 
 PROTOCOLS = (Protocol.TCP.value, Protocol.UDP.value, Protocol.ICMP.value)
 Ends = Mapping[str, Endpoint]
+QUESTIONABLE = ("protocol-unknown", "port-needed", "source-invalid", "end-unknown")
+"""Codes of the refusals that are about a question."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,7 @@ networking_api:port                  PATCH in   404  yes  yes  403  403  404  40
 networking_api:port                  DELETE in  404  yes  yes  403  403  404  404  yes
 networking_api:ports                 GET   in   404  yes  yes  yes  yes  404  404  yes
 networking_api:ports                 POST  in   404  yes  yes  403  403  404  404  yes
+networking_api:reach                 GET   in   404  yes  yes  yes  yes  404  404  yes
 networking_api:regions               GET   in   404  yes  yes  yes  yes  404  404  yes
 networking_api:rule                  GET   in   404  yes  yes  yes  yes  404  404  yes
 networking_api:rule                  PATCH in   404  yes  yes  403  403  404  404  yes

@@ -17,6 +17,11 @@ from networking.api.serializers.network import (
     NewNetworkSerializer,
 )
 from networking.api.serializers.port import NewPortSerializer, PortPatchSerializer, PortSerializer
+from networking.api.serializers.reach import (
+    AnswerSerializer,
+    QuestionSerializer,
+    TrialSerializer,
+)
 from networking.api.serializers.region import (
     AllowedPrefixSerializer,
     FreePrefixesSerializer,
@@ -35,6 +40,7 @@ from networking.api.serializers.vip import NewVipSerializer, VipPatchSerializer,
 
 __all__ = [
     "AllowedPrefixSerializer",
+    "AnswerSerializer",
     "ChangeSerializer",
     "CsvSerializer",
     "FreePrefixQuerySerializer",
@@ -53,10 +59,12 @@ __all__ = [
     "PortPatchSerializer",
     "PortSerializer",
     "PreviewSerializer",
+    "QuestionSerializer",
     "RegionSerializer",
     "RulePatchSerializer",
     "RuleSerializer",
     "SiteSerializer",
+    "TrialSerializer",
     "VerdictSerializer",
     "VipPatchSerializer",
     "VipSerializer",

@@ -1,7 +1,10 @@
 """Change, its verdicts, and the preview of one."""
 
+from typing import Any
+
 from rest_framework import serializers
 
+from networking.api.serializers.reach import TrialSerializer
 from networking.models import Change
 from portal.lib.serializers import StrictSerializer
 
@@ -33,6 +36,46 @@ class VerdictSerializer(StrictSerializer):
     at = serializers.DateTimeField(read_only=True)
 
 
+class PlanField(serializers.JSONField):
+    """The steps by scope. The effects stand beside them."""
+
+    def to_representation(self, value: Any) -> Any:
+        """Without the effects."""
+        return [{name: one[name] for name in one if name != "effects"} for one in value]
+
+
+class EndSerializer(StrictSerializer):
+    """A group by its name, `network web`, `site Berlin`, a prefix, or `any`; `machines` of its
+    `total` are concerned, 0 where it has none."""
+
+    name = serializers.CharField(read_only=True)
+    machines = serializers.IntegerField(read_only=True)
+    total = serializers.IntegerField(read_only=True)
+
+
+class EffectSerializer(StrictSerializer):
+    """Packets of `services` from `source` to `destination`; of one address family alone where
+    `family` names it. `text` says all of it."""
+
+    text = serializers.CharField(read_only=True)
+    source = EndSerializer(read_only=True)  # type: ignore[assignment]
+    destination = EndSerializer(read_only=True)
+    services = serializers.CharField(read_only=True)
+    family = serializers.CharField(read_only=True)
+
+
+class EffectsSerializer(StrictSerializer):
+    """What policy opens and closes between whom. `more_…` count what the lists leave out;
+    `complete` is false where there was too much to look at; `nothing` says why both are empty."""
+
+    opens = EffectSerializer(many=True, read_only=True)
+    more_opens = serializers.IntegerField(read_only=True)
+    closes = EffectSerializer(many=True, read_only=True)
+    more_closes = serializers.IntegerField(read_only=True)
+    complete = serializers.BooleanField(read_only=True)
+    nothing = serializers.CharField(read_only=True)
+
+
 class ChangeSerializer(StrictSerializer):
     """A change and how far it has come."""
 
@@ -46,7 +89,8 @@ class ChangeSerializer(StrictSerializer):
     actor = ActorSerializer(source="*", read_only=True)
     before = serializers.JSONField(read_only=True)
     after = serializers.JSONField(read_only=True)
-    plan = serializers.JSONField(read_only=True)
+    plan = PlanField(read_only=True)
+    effects = EffectsSerializer(read_only=True, allow_null=True)
     warnings = serializers.ListField(child=serializers.CharField(), read_only=True)
     reverts = serializers.UUIDField(source="reverts_id", read_only=True)
     superseded_by = serializers.UUIDField(source="superseded_by_id", read_only=True)
@@ -57,12 +101,15 @@ class ChangeSerializer(StrictSerializer):
 
 class PreviewSerializer(StrictSerializer):
     """What a write would do; nothing was written. `generation` is the one that it was foreseen
-    on: send it back as `?generation=` to write only if it still holds."""
+    on: send it back as `?generation=` to write only if it still holds. `reach` is there if the dry
+    run asked whether one reaches another."""
 
     generation = serializers.IntegerField(read_only=True)
     verb = serializers.ChoiceField(Change.Verb.choices, read_only=True)
     summary = serializers.CharField(read_only=True)
     before = serializers.JSONField(read_only=True)
     after = serializers.JSONField(read_only=True)
-    plan = serializers.JSONField(read_only=True)
+    plan = PlanField(read_only=True)
+    effects = EffectsSerializer(read_only=True, allow_null=True)
     warnings = serializers.ListField(child=serializers.CharField(), read_only=True)
+    reach = TrialSerializer(read_only=True)

@@ -52,7 +52,8 @@ class ReachForm(forms.Form):
     def __init__(self, *args: Any, suggested: Iterable[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.suggestions = list(islice(suggested, SUGGESTED))
-        self.fields["version"].required = False
+        if self.is_bound and self.add_prefix("version") not in self.data:
+            self.fields["version"].required = False
         # Nobody is asked for the port of a ping, nor told off for one that was left there.
         if self.is_bound and self.data.get(self.add_prefix("protocol")) == Protocol.ICMP:
             self.fields["port"] = forms.CharField(required=False)

@@ -96,12 +96,13 @@ class ChangeDetail(NounPage):
                 edits=list(progress.edits(change.before, change.after)),
                 subject_href=self._subject(change),
                 may_revert=self._may_revert(change),
+                taken_back_by=change.taken_back_by,
                 trail=[("Changes", reverse("networking:change_list", args=[slug]))],
             )
         )
 
     def _may_revert(self, change: Change) -> bool:
-        able = self.actor.can(Capability.NETWORK_WRITE)
+        able = self.actor.can(Capability.NETWORK_WRITE) and change.taken_back_by is None
         return able and (change.subject_type, change.verb) in INVERSES
 
     def _subject(self, change: Change) -> str:

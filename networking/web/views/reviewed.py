@@ -1,7 +1,8 @@
 """Acts in three steps: a form, the plan to look at, the confirmation of that plan.
 
 All three are posts to the form's own address and work without scripts; `intent` says which step.
-The review carries the form's fields along and the generation that its plan was made on.
+The review carries the form's fields along and the generation that its plan was made on. From it,
+`intent=try` asks whether one reaches another if the act is done.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,11 +12,16 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
+from networking import selectors
 from networking.models import Change
 from networking.services.changes import Preview, confirm, preview
+from networking.services.reaching import QUESTIONABLE, try_out
+from networking.web.forms.reach import SUGGESTED, ReachForm
 from networking.web.views.base import NounPage
+from networking.web.ways import Tried, tried
 from portal.lib.errors import Refusal
 from portal.lib.forms import add_refusal
+from portal.lib.htmx import wants_fragment
 from tenants.access import Capability
 
 STALE = "stale-plan"
@@ -26,6 +32,7 @@ class ReviewedPage(NounPage):
 
     capability = Capability.NETWORK_WRITE
     review_name = "networking/review.html"
+    tried_name = "networking/tried.html"
 
     def review(self, act: Callable[[], Change], **context: Any) -> HttpResponse:
         """The plan of `act`, to be confirmed. Raises Refusal."""
@@ -45,6 +52,30 @@ class ReviewedPage(NounPage):
         where = {"slug": self.tenant.slug, "change_id": change.id}
         return HttpResponseRedirect(reverse("networking:change_detail", kwargs=where))
 
+    def try_out(self, act: Callable[[], Change], **context: Any) -> HttpResponse:
+        """What the posted question is answered before and after the act. Raises Refusal when the
+        act itself is refused."""
+        form = self._question(self.request.POST)
+        trial: Tried | None = None
+        if form.is_valid():
+            question = form.question()
+            try:
+                trial = tried(try_out(self.actor, act, question), question, self.tenant.slug)
+            except Refusal as refusal:
+                if refusal.field not in form.fields or refusal.code not in QUESTIONABLE:
+                    raise
+                add_refusal(form, refusal)
+        status = 200 if trial else 422
+        if wants_fragment(self.request):
+            # 200 for a refused question, too: htmx shows nothing else.
+            return self.answer(self.tried_name, {"trial": trial, "try_form": form})
+        foreseen = trial.preview if trial else preview(act)
+        return self._plan(foreseen, status, trial=trial, try_form=form, **context)
+
+    def _question(self, data: QueryDict | None = None) -> ReachForm:
+        names = selectors.ports(self.actor).order_by("name").values_list("name", flat=True)
+        return ReachForm(data, prefix="try", suggested=names[:SUGGESTED])
+
     def _generation(self) -> int:
         """The generation of the reviewed plan; anything else than a number is stale."""
         text = self.request.POST.get("generation", "")
@@ -52,6 +83,7 @@ class ReviewedPage(NounPage):
 
     def _plan(self, foreseen: Preview, status: int, **context: Any) -> HttpResponse:
         fields = self.carried(foreseen, context.get("form"))
+        context.setdefault("try_form", self._question())
         data = self.get_context_data(preview=foreseen, fields=fields, **context)
         return self.answer(self.review_name, data, status)
 
@@ -94,7 +126,7 @@ class FormPage(ReviewedPage):
             return self._check(request.POST)
         if not form.is_valid():
             return self.show(form, 422)
-        step = self.confirm if intent == "confirm" else self.review
+        step = {"confirm": self.confirm, "try": self.try_out}.get(intent, self.review)
         try:
             return step(self.act(form), form=form)
         except Refusal as refusal:
@@ -174,9 +206,10 @@ class ActPage(ReviewedPage):
             return self._refused(refusal, 200)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Do it, if the plan is still true."""
+        """Do it, if the plan is still true; or try it out."""
+        step = self.try_out if request.POST.get("intent") == "try" else self.confirm
         try:
-            return self.confirm(self.act())
+            return step(self.act())
         except Refusal as refusal:
             return self._refused(refusal, refusal.status)
 
