@@ -1,7 +1,7 @@
 """Where a VIP can be: in the tenant's VIP prefixes, outside its networks and others' VIPs."""
 
 from collections.abc import Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Literal
 
 from django.db.models import QuerySet
@@ -77,7 +77,9 @@ def _free(vip: Vip, allowed: Sequence[AllowedPrefix]) -> Address:
     for row in allowed:
         if row.prefix.version != 4 or _leads_elsewhere(vip, row):
             continue
-        for address in islice(row.prefix, LOOKED_AT):
+        # The first and the last one work as well, but people take them for no hosts' addresses.
+        ends = (row.prefix.network_address, row.prefix.broadcast_address)
+        for address in chain(islice(row.prefix.hosts(), LOOKED_AT), ends):
             if address not in taken:
                 return address
     raise Refusal(

@@ -25,7 +25,7 @@ def test_a_vip_is_published_read_changed_and_deleted(world: World, api: APIClien
     where = f"{VIPS}/{change.json()['subject']['id']}"
     vip = api.get(where).json()
     assert {name: vip[name] for name in wanted} == wanted
-    assert (vip["ipv4_address"], vip["ipv6_address"]) == ("10.99.0.0", None)
+    assert (vip["ipv4_address"], vip["ipv6_address"]) == ("10.99.0.1", None)
     assert api.patch(where, {"ipv4_address": "10.1.0.9"}).json()["errors"][0]["field"] == (
         "ipv4_address"
     )
