@@ -20,6 +20,7 @@ from tenants.services import people, tenants
 from tenants.services.people import Invitation
 
 SLUG_LONGEST = 40
+FOR_VIPS = "vips"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class OnboardingInput:
     name: str
     slug: str = ""
     prefixes: tuple[str, ...] = ()
+    vip_prefixes: tuple[str, ...] = ()
     attachment: UUID | None = None
     site: FirstSite | None = None
     admin: FirstAdmin | None = None
@@ -79,6 +81,9 @@ def onboard(actor: Actor, wanted: OnboardingInput) -> Onboarded:
         with _told_at("prefixes"):
             for prefix in wanted.prefixes:
                 onboarding.allow_prefix(actor, tenant.id, prefix)
+        with _told_at("vip_prefixes"):
+            for prefix in wanted.vip_prefixes:
+                onboarding.allow_prefix(actor, tenant.id, prefix, FOR_VIPS)
         changes = _connect(actor, tenant, wanted)
         return Onboarded(tenant, changes, _invite(actor, tenant, wanted.admin))
 

@@ -66,6 +66,7 @@ class NewCustomerSerializer(StrictSerializer):
     name = serializers.CharField(max_length=100)
     slug = serializers.CharField(max_length=40, required=False)
     prefixes = serializers.ListField(child=PrefixField(), default=list)
+    vip_prefixes = serializers.ListField(child=PrefixField(), default=list)
     attachment = serializers.UUIDField(required=False)
     site = FirstSiteSerializer(required=False)
     admin = FirstAdminSerializer(required=False)
@@ -77,7 +78,7 @@ class NewCustomerSerializer(StrictSerializer):
         if site is not None:
             site["accepted_prefixes"] = tuple(site["accepted_prefixes"])
         return OnboardingInput(
-            **{**data, "prefixes": tuple(data["prefixes"])},
+            **{**data, **{name: tuple(data[name]) for name in ("prefixes", "vip_prefixes")}},
             site=FirstSite(**site) if site else None,
             admin=FirstAdmin(**admin) if admin else None,
         )

@@ -35,6 +35,13 @@ class OnboardingForm(forms.Form):
         "customer may have the same.",
         widget=forms.Textarea(attrs=MONO | {"rows": 3, "placeholder": "10.20.0.0/16"}),
     )
+    vip_prefixes = forms.CharField(
+        label="Prefixes for VIPs",
+        max_length=LIST_MOST,
+        required=False,
+        help_text="Addresses for published services, outside of its networks; a /28 is plenty.",
+        widget=forms.Textarea(attrs=MONO | {"rows": 2, "placeholder": "10.99.0.0/28"}),
+    )
     attachment = forms.ChoiceField(required=False)
     admin_email = forms.CharField(
         label="E-mail",
@@ -70,6 +77,7 @@ class OnboardingForm(forms.Form):
             name=data["name"],
             slug=data["slug"],
             prefixes=lines_of(data["prefixes"]),
+            vip_prefixes=lines_of(data["vip_prefixes"]),
             attachment=UUID(data["attachment"]) if data["attachment"] else None,
             site=self._site(),
             admin=FirstAdmin(email, data["admin_name"]) if email else None,

@@ -30,6 +30,7 @@ def wanted(fra):
     return OnboardingInput(
         name="Initech GmbH",
         prefixes=("10.1.0.0/16", "fd10:1::/48"),
+        vip_prefixes=("10.99.0.0/28",),
         attachment=fra.attachments[2].id,
         site=FirstSite("Hamburg", 65301, "172.31.3.2", accepted_prefixes=("10.210.1.0/24",)),
         admin=FirstAdmin("bill@initech.example", "Bill"),
@@ -43,7 +44,11 @@ def test_all_of_it_is_written(world, operator, wanted, django_capture_on_commit_
         tenant = Tenant.objects.get(slug="initech-gmbh")
         assert (made.tenant.id, tenant.state) == (tenant.id, "active")
         prefixes = AllowedPrefix.objects.filter(tenant=tenant).order_by("prefix")
-        assert [str(row.prefix) for row in prefixes] == ["10.1.0.0/16", "fd10:1::/48"]
+        assert [(str(row.prefix), row.purpose) for row in prefixes] == [
+            ("10.1.0.0/16", "networks"),
+            ("10.99.0.0/28", "vips"),
+            ("fd10:1::/48", "networks"),
+        ]
         assert Attachment.objects.get(tenant=tenant).name == "c03"
         assert Site.objects.get(tenant=tenant).asn == 65301
         summaries = Change.objects.filter(id__in=made.changes).order_by("generation")
@@ -60,6 +65,7 @@ def test_all_of_it_is_written(world, operator, wanted, django_capture_on_commit_
             (verb, operator.id)
             for verb in (
                 "tenant.create",
+                "allowed_prefix.create",
                 "allowed_prefix.create",
                 "allowed_prefix.create",
                 "attachment.create",
@@ -86,6 +92,7 @@ def test_attachment_site_and_admin_may_come_later(world, operator, fra):
         ({"prefixes": ("10.1.0.1/16",)}, "prefix-invalid", "prefixes"),
         ({"prefixes": ("127.0.0.0/16",)}, "prefix-unusable", "prefixes"),
         ({"prefixes": ("10.1.0.0/16", "10.1.4.0/24")}, "prefix-overlap", "prefixes"),
+        ({"vip_prefixes": ("10.1.4.0/28",)}, "prefix-overlap", "vip_prefixes"),
         ({"attachment": None}, "attachment-needed", "attachment"),
         ({"site": {"name": "?"}}, "name-invalid", "site.name"),
         ({"site": {"asn": 65000}}, "asn-invalid", "site.asn"),

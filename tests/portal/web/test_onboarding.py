@@ -57,6 +57,7 @@ def test_from_the_form_to_a_site_that_learns_a_network(world, fra, settings):
     [
         ({"name": ""}, "name", "required"),
         ({"name": "Acme"}, "slug", "acme"),
+        ({"vip_prefixes": "10.99.0.1/28"}, "vip_prefixes", "10.99.0.0/28"),
         ({"slug": "new"}, "slug", "Choose another"),
         ({"prefixes": "10.1.0.0/33"}, "prefixes", "Write it like"),
         ({"prefixes": "10.1.0.0/16, 10.1.0.0/24"}, "prefixes", "overlaps"),
