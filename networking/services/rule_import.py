@@ -20,6 +20,7 @@ from networking.services.constraints import guarded
 from networking.services.guards import taken_name, writer_of
 from networking.services.rule_fields import RuleInput, Sides, fill, sides_of, snapshot, terms_of
 from networking.services.rule_ranks import check_room, spread, write_ranks
+from networking.services.rule_shadows import shadowed
 from networking.services.rule_terms import Vocabulary
 from networking.services.rule_warnings import WITH_TERMS
 from portal.lib.errors import Refusal
@@ -79,7 +80,7 @@ def replace_all(actor: Actor, text: str) -> Change:
         draft.watch(fabric_scopes(tenant_id), focus)
         with guarded():
             _write(difference)
-        after = csv_of(
+        listed = list(
             Rule.objects.filter(tenant_id=tenant_id, retiring_at=None)
             .order_by("rank")
             .prefetch_related(*WITH_TERMS)
@@ -92,7 +93,8 @@ def replace_all(actor: Actor, text: str) -> Change:
                 SUBJECT,
                 f"Import rules: {difference.summary()}",
                 {"csv": before},
-                {"csv": after},
+                {"csv": csv_of(listed)},
+                shadowed([(rule, sides_of(rule)) for rule in listed], touched),
             )
         )
 

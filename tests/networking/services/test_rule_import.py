@@ -8,6 +8,7 @@ import pytest
 from networking import selectors
 from networking.models import Rule
 from networking.services import changes, rule_import
+from networking.services.rule_shadows import TOLD
 from portal.lib.errors import Refusal
 from tenants.access import acting_as
 from tests.factories.acts import Frankfurt, add_group, add_network, add_rule, add_site
@@ -116,3 +117,34 @@ def test_a_file_of_other_columns_is_refused(world: World, fra: Frankfurt):
             with pytest.raises(Refusal) as caught:
                 rule_import.replace_all(actor, text)
             assert "the columns are name, description" in caught.value.message
+
+
+def test_rules_that_can_never_match_are_told(world: World, rules: list[Rule]):
+    actor = world.actor("acme", "network")
+    with acting_as(actor):
+        change = rule_import.replace_all(
+            actor,
+            HEADER
+            + "off,,any,any,any,,deny,no,no\r\n"
+            + "wide,,10.0.0.0/8;group:shop,any,tcp,80-90,deny,yes,no\r\n"
+            + "inside,,10.1.0.0/24;group:shop,192.0.2.1,tcp,82,allow,yes,no\r\n"
+            + "beside,,10.1.0.0/24;192.0.2.0/24,any,tcp,82,allow,yes,no\r\n"
+            + "longer,,10.1.0.0/24,any,tcp,82-91,allow,yes,no\r\n"
+            + "all,,any,any,any,,deny,yes,no\r\n"
+            + "last,,any,site:Berlin Mitte,udp,53,allow,yes,no\r\n",
+        )
+    assert change.warnings == [
+        f"Rule {name} can never match: rule {earlier}, which is matched before it, decides "
+        "everything that it would."
+        for name, earlier in (("inside", "wide"), ("last", "all"))
+    ]
+
+
+def test_of_many_that_never_match_some_are_named(world: World, rules: list[Rule]):
+    actor = world.actor("acme", "network")
+    rows = "".join(f"r-{number},,any,any,any,,deny,yes,no\r\n" for number in range(TOLD + 3))
+    with acting_as(actor):
+        change = rule_import.replace_all(actor, HEADER + rows)
+        assert len(change.warnings) == TOLD + 1
+        assert change.warnings[-1] == "And 2 more rules can never match."
+        assert rule_import.replace_all(actor, HEADER + rows).warnings == []
