@@ -1,7 +1,7 @@
 """What passed the ports of one host's machines, from the host's own database.
 
 The switch writes down what each card counted (man 5 ovs-vswitchd.conf.db, Interface statistics)
-every few seconds: `other_config:stats-update-interval`, by default 5. A card's counter outlives the
+every 5 seconds or less often (`other_config:stats-update-interval`). A card's counter outlives the
 switch's daemon and ends with the card.
 """
 

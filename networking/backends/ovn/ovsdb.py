@@ -62,7 +62,7 @@ class Ovsdb:
         self._tls = tls
         self._socket: socket.socket | None = None
         self._used = 0.0
-        self._pending = b""
+        self._pending = bytearray()
         self._decoder = json.JSONDecoder()
 
     def __enter__(self) -> Self:
@@ -76,7 +76,7 @@ class Ovsdb:
         if self._socket is not None:
             self._socket.close()
             self._socket = None
-        self._pending = b""
+        self._pending.clear()
 
     def transact(self, operations: Sequence[Json]) -> list[Json]:
         """Run the operations as one atomic transaction (RFC 7047, 4.1.3); their results.
@@ -162,5 +162,5 @@ class Ovsdb:
             message, end = self._decoder.raw_decode(text)
         except ValueError:
             return None
-        self._pending = text[end:].encode()
+        self._pending = bytearray(text[end:], "utf-8")
         return dict(message)

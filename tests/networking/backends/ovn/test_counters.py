@@ -4,6 +4,7 @@ That counts equal packets is proven in tests/wire.
 """
 
 import socket
+import struct
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -142,6 +143,44 @@ def speaker(tmp_path: Path) -> Iterator[tuple[OvnConfig, list[bytes]]]:
         thread.join(timeout=3)
 
 
+HELLO = bytes.fromhex("04000008 00000001")
+METADATA = bytes.fromhex("80000408 0000000000000007")
+IPV4_DST = bytes.fromhex("80001804 0a630001")
+IPV6_DST = bytes.fromhex("80003610 fd100099000000000000000000000001")
+REGISTER = bytes.fromhex("80010908 00000004 00000004")  # a field with its mask, not a standard one
+
+
+def flow(cookie: int, packets: int, *fields: bytes) -> bytes:
+    """A flow in an answer (OpenFlow 1.3, 7.3.5.2), without instructions."""
+    match = struct.pack("!HH", 1, 4 + sum(map(len, fields))) + b"".join(fields)
+    match += bytes(-len(match) % 8)
+    counts = struct.pack("!QQQ", cookie, packets, packets * 100)
+    return struct.pack("!HBxIIHHHH4x", 48 + len(match), 14, 1, 0, 120, 0, 0, 0) + counts + match
+
+
+def part(*flows: bytes, more: bool) -> bytes:
+    body = struct.pack("!HH4x", 1, more) + b"".join(flows)
+    return struct.pack("!BBHI", 4, 19, 8 + len(body), 1) + body
+
+
+def test_flows_come_in_several_messages_of_which_some_are_wanted(
+    speaker: tuple[OvnConfig, list[bytes]],
+) -> None:
+    config, answers = speaker
+    first = part(flow(0xA, 3, METADATA, IPV4_DST), flow(0xB, 9), more=True)
+    second = part(flow(0xC, 4, REGISTER, IPV6_DST), flow(0xA, 5), more=False)
+    answers += [HELLO, first, bytes.fromhex("0402000800000009"), second]
+    found = openflow.counts(config, "h1", {0xA, 0xC})
+    assert [(one.cookie, one.packets, one.bytes) for one in found] == [
+        (0xA, 3, 300), (0xC, 4, 400), (0xA, 5, 500),
+    ]  # fmt: skip
+    assert [(one.datapath, one.destination) for one in found] == [
+        (7, "10.99.0.1"), (0, "fd10:99::1"), (0, ""),
+    ]  # fmt: skip
+    assert {(one.table, one.priority) for one in found} == {(14, 120)}
+    assert found[0].match != found[2].match
+
+
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x04\x00\x00"])
 def test_what_does_not_speak_openflow_is_unreachable(
     speaker: tuple[OvnConfig, list[bytes]], answer: bytes
@@ -149,4 +188,4 @@ def test_what_does_not_speak_openflow_is_unreachable(
     config, answers = speaker
     answers.append(answer)
     with pytest.raises(UnreachableError, match="switch of host h1"):
-        openflow.counts(config, "h1", [1, 2])
+        openflow.counts(config, "h1", {1, 2})
