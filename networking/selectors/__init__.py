@@ -23,6 +23,7 @@ from networking.selectors.groups import (
     why_member,
 )
 from networking.selectors.networks import network, networks
+from networking.selectors.port_traffic import port_traffic
 from networking.selectors.ports import port, ports
 from networking.selectors.prefixes import AllowedPrefixRow, allowed_prefixes, free_prefixes
 from networking.selectors.regions import infrastructure, region, regions
@@ -54,6 +55,7 @@ __all__ = [
     "network",
     "networks",
     "port",
+    "port_traffic",
     "ports",
     "region",
     "regions",

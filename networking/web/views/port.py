@@ -14,6 +14,7 @@ from networking.services import ports
 from networking.services.changes import Preview
 from networking.web import lines, states
 from networking.web.forms.port import PortForm, initial_of
+from networking.web.traffic import traffic_view
 from networking.web.views.base import NounPage
 from networking.web.views.reviewed import ActPage, FormPage
 
@@ -55,7 +56,7 @@ class PortDetail(NounPage):
     fragment_name = "networking/port_live.html"
 
     def get(self, request: HttpRequest, slug: str, port_id: UUID) -> HttpResponse:
-        """Facts, and what was changed."""
+        """Facts, traffic, and what was changed."""
         port = selectors.port(self.actor, port_id)
         changes = selectors.changes(self.actor, subject_id=port.id).prefetch_related(None)
         return self.render_to_response(
@@ -63,6 +64,7 @@ class PortDetail(NounPage):
                 port=port,
                 status=states.port(port),
                 unfinished=lines.any_unfinished([port]),
+                traffic=traffic_view(selectors.port_traffic(self.actor, port.id)),
                 change_lines=lines.change_lines(changes[:SHOWN_CHANGES]),
                 trail=[("Ports", reverse("networking:port_list", args=[slug]))],
             )

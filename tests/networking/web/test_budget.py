@@ -21,7 +21,7 @@ PAGES = {
     "networks/{network}/delete": 44,
     "ports/": 6,
     "ports/new": 4,
-    "ports/{port}/": 5,
+    "ports/{port}/": 7,
     "ports/{port}/edit": 4,
     "sites/": 5,
     "sites/{site}/": 6,
