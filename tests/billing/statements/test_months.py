@@ -1,7 +1,9 @@
 """All customers' month says what their statements say, on PostgreSQL, whatever was used."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from billing import selectors
 from billing.models import Subscription
 from billing.rating.period import moment
-from billing.statements import Statement, TenantMonth, compare, month, statement
+from billing.statements import Statement, TenantMonth, canonical, compare, month, statement
 from networking.collector.partitions import make_months
 from networking.models import CounterHour, Lifetime
 from portal.lib.db import DatabaseRole, acting_as
@@ -154,6 +156,37 @@ def test_any_month_is_the_same_both_ways(world: World, drawn):
         _store(world, period, among, lives, counts, joined)
         agree(world, period, moment(period.end))
         transaction.set_rollback(True)
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(drawn=usages(), chance=st.randoms(use_true_random=False))
+def test_intervals_that_are_stored_in_pieces_change_no_byte(world: World, drawn, chance):
+    period, among, lives, counts, joined = drawn
+    pieces = [tuple(piece for row in mine for piece in _split(row, chance)) for mine in lives]
+    written = []
+    for stored in (lives, pieces):
+        with transaction.atomic():
+            _store(world, period, among, stored, counts, joined)
+            written.append(_written(world, period))
+            transaction.set_rollback(True)
+    assert written[0] == written[1]
+
+
+def _split(row, chance) -> Iterator:
+    end = row.start + 90_000 if row.end is None else row.end
+    edges = sorted({row.start, *(chance.randrange(row.start, end) for _ in range(3))})
+    for start, stop in pairwise([*edges, row.end]):
+        yield replace(row, start=start, end=stop)
+
+
+def _written(world: World, period) -> list[bytes]:
+    with acting_as(DatabaseRole.STAFF):
+        return [
+            canonical(statement(tenant.id, period, moment(period.end)))
+            for tenant in (world.acme, world.globex)
+        ]
 
 
 def _store(world, period, among, lives, counts, joined) -> None:
