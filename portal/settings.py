@@ -19,7 +19,7 @@ env = environ.Env()
 DEBUG = env.bool("DEMARC_DEBUG", default=False)
 SECRET_KEY = env.str("DEMARC_SECRET_KEY")
 PUBLIC_URL = env.str("DEMARC_URL", default="http://127.0.0.1:8000").rstrip("/")
-FABRIC = env.str("DEMARC_FABRIC", default="simulator")  # lab, simulator or none
+FABRIC = env.str("DEMARC_FABRIC", default="simulator")  # real, lab, simulator or none
 STATE_DIR = Path(env.str("DEMARC_STATE", default=str(BASE_DIR / ".state")))
 
 _public = urlsplit(PUBLIC_URL)

@@ -16,9 +16,7 @@ from cli.progress import Progress
 
 def backup(args: Namespace) -> int:
     """Write the database to a file, while the portal runs or not."""
-    layout = default_layout().make()
-    progress = Progress()
-    venv.ensure(layout, progress)
+    layout, progress = _prepared()
     file = Path(args.file) if args.file else _new_name(layout)
     if file.exists():
         raise CommandError(f"{file} is there already; name another file.")
@@ -37,9 +35,7 @@ def backup(args: Namespace) -> int:
 
 def restore(args: Namespace) -> int:
     """Bring a backup in; the portal must not run."""
-    layout = default_layout().make()
-    progress = Progress()
-    venv.ensure(layout, progress)
+    layout, progress = _prepared()
     file = Path(args.file).absolute()
     if not file.is_file():
         raise CommandError(f"There is no file {file}.")
@@ -55,6 +51,14 @@ def restore(args: Namespace) -> int:
     progress.say(f"Restored {file.name} after {time.monotonic() - began:.1f} s.")
     progress.say("Once the portal runs, its sweep makes the devices equal to what it holds.")
     return 0
+
+
+def _prepared() -> tuple[Layout, Progress]:
+    """An environment that is there will do, whoever made it: what is taken of it is not ours."""
+    layout, progress = default_layout().make(), Progress()
+    if not layout.python.exists():
+        venv.ensure(layout, progress)
+    return layout, progress
 
 
 def _new_name(layout: Layout) -> Path:

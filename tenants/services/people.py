@@ -16,9 +16,9 @@ from django.urls import reverse
 from portal.lib import db
 from portal.lib.db import DatabaseRole
 from portal.lib.errors import Refusal
-from tenants.access import Actor, TenantRef
+from tenants.access import SYSTEM, Actor, TenantRef
 from tenants.audit import record
-from tenants.models import Membership, Person, Role
+from tenants.models import Membership, Person, Role, StaffRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,31 @@ def invite(actor: Actor, tenant: TenantRef, *, email: str, name: str, role: str)
     )
     transaction.on_commit(lambda: _write(email, tenant.name, actor.label, link), robust=True)
     return Invitation(membership.id, person.id, email, link)
+
+
+def admit_staff(email: str, *, name: str, role: str) -> tuple[UUID, str]:
+    """Make someone one of the provider's people, or give them another role; "" takes it away.
+
+    Their id, and the link that sets the password, empty for someone who has one. It is for whoever
+    runs the installation: nobody who signs in may do it. Raises Refusal.
+    """
+    email = _clean_email(email)
+    if role not in StaffRole.values:
+        known = ", ".join(value for value in StaffRole.values if value)
+        raise Refusal("unknown-role", f"There is no role {role!r}. Use one of: {known}.")
+    person, link = _known_or_new(email, name.strip())
+    with db.acting_as(DatabaseRole.IDENTITY):
+        Person.objects.filter(pk=person.pk).update(staff_role=role)
+    with db.acting_as(DatabaseRole.WORKER):
+        record(
+            SYSTEM,
+            "staff.role",
+            subject_type="person",
+            subject_id=person.pk,
+            subject_name=email,
+            detail={"role": role or "none"},
+        )
+    return person.pk, link
 
 
 def _clean_email(email: str) -> str:
