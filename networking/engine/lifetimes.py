@@ -7,7 +7,8 @@ change of the noun next, or the sweep, makes up for what was missed.
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 Subjects = Mapping[Lifetime.Noun, Collection[UUID]]
 
 SHORTEST = timedelta(microseconds=1)  # clocks of two machines may disagree; no lifetime is empty
+BATCH = 500  # nouns that a sweep looks at in one transaction
 SNAPSHOT = ("name", "labels", "network_name")
 
 
@@ -37,39 +39,52 @@ def accepted(change: Change) -> None:
     if change.verb == Change.Verb.DELETE:
         _end(change)
     elif change.done_at is not None:
-        settled([change])
+        settled([change], change.done_at)
 
 
-def settled(changes: Iterable[Change]) -> None:
-    """In the transaction that settles the changes: begin lifetimes of what was verified, and have
-    those of what was edited say so."""
+def settled(changes: Iterable[Change], now: datetime) -> None:
+    """In the transaction that settles the changes at `now`: begin lifetimes of what was verified,
+    and have those of what was edited say so."""
     subjects: dict[Lifetime.Noun, set[UUID]] = defaultdict(set)
     for change in changes:
         if change.verb != Change.Verb.DELETE and change.subject_type in NOUNS:
             subjects[NOUNS[change.subject_type]].add(change.subject_id)
-    _follow(subjects)
+    _follow(subjects, now)
 
 
 def sweep() -> None:
     """Put right whatever is not as it would be computed now: nouns from before there were
-    lifetimes, for one. Under the lock that each writer of the tenant takes."""
+    lifetimes, for one. Under the lock that each writer of the tenant takes, for moments."""
+    found: dict[UUID, list[tuple[Lifetime.Noun, UUID]]] = defaultdict(list)
     with acting_as(DatabaseRole.WORKER):
-        tenants = {tenant_id for tenant_id, *_ in miscounted()}
-        tenants |= set(orphaned().values_list("tenant_id", flat=True))
-    for tenant_id in sorted(tenants):
-        with acting_as(DatabaseRole.WORKER):
-            Generation.objects.select_for_update().filter(tenant=tenant_id).first()
+        for tenant_id, noun, noun_id in miscounted():
+            found[tenant_id].append((Lifetime.Noun(noun), noun_id))
+        orphans = set(orphaned().values_list("tenant_id", flat=True))
+    for tenant_id in sorted(orphans):
+        with _writing(tenant_id):
             _close_orphans(tenant_id)
+    for tenant_id, nouns in sorted(found.items()):
+        for first in range(0, len(nouns), BATCH):
             subjects: dict[Lifetime.Noun, set[UUID]] = defaultdict(set)
-            for _, noun, noun_id in miscounted(tenant_id):
-                subjects[Lifetime.Noun(noun)].add(noun_id)
-            _follow(subjects)
+            for noun, noun_id in nouns[first : first + BATCH]:
+                subjects[noun].add(noun_id)
+            with _writing(tenant_id):
+                _follow(subjects, timezone.now())
+
+
+@contextmanager
+def _writing(tenant_id: UUID) -> Iterator[None]:
+    """A transaction as the worker in which no act of the tenant is accepted."""
+    with acting_as(DatabaseRole.WORKER):
+        Generation.objects.select_for_update().filter(tenant=tenant_id).first()
+        yield
 
 
 @dataclass
 class _Edits:
-    """What is to be written."""
+    """What is to be written: attributes are what they are since `now`."""
 
+    now: datetime
     begun: list[Lifetime] = field(default_factory=list)
     closed: list[Lifetime] = field(default_factory=list)
     renamed: list[Lifetime] = field(default_factory=list)
@@ -86,7 +101,7 @@ class _Edits:
         if fact.noun == Lifetime.Noun.NETWORK and last.name != fact.name:
             self.networks[fact.noun_id] = fact.name
         if last.attributes != fact.verified:
-            at = _turn(fact, last)
+            at = max(self.now, last.during.lower + SHORTEST)
             self.closed.append(_until(last, at))
             self.begun.append(_begin(fact, at))
         elif any(getattr(last, name) != getattr(fact, name) for name in SNAPSHOT):
@@ -106,7 +121,7 @@ class _Edits:
             Lifetime.objects.filter(OPEN, network_id=network_id).update(network_name=name)
 
 
-def _follow(subjects: Subjects) -> None:
+def _follow(subjects: Subjects, now: datetime) -> None:
     """The lifetimes of these nouns, as far as they live and were verified."""
     found = sorted(facts(subjects), key=lambda fact: fact.noun_id)
     if not found:
@@ -114,7 +129,7 @@ def _follow(subjects: Subjects) -> None:
     rows = Lifetime.objects.filter(noun_id__in=[fact.noun_id for fact in found])
     newest = rows.order_by("noun_id", "-during").distinct("noun_id")
     last = {row.noun_id: row for row in newest}
-    edits = _Edits()
+    edits = _Edits(now)
     for fact in found:
         edits.add(fact, last.get(fact.noun_id))
     edits.write()
@@ -134,16 +149,8 @@ def _begin(fact: Fact, start: datetime) -> Lifetime:
     )
 
 
-def _turn(fact: Fact, last: Lifetime) -> datetime:
-    """When the attributes became what they are: with the last edit, unless it is known already.
-    What no edit says was the provider's doing, and is so from now on."""
-    edited = fact.edited_at
-    return edited if edited and edited > last.during.lower else timezone.now()
-
-
 def _until(row: Lifetime, end: datetime) -> Lifetime:
-    start = row.during.lower
-    row.during = DateTimeTZRange(start, max(end, start + SHORTEST))
+    row.during = DateTimeTZRange(row.during.lower, end)
     return row
 
 
@@ -178,5 +185,5 @@ def _close_orphans(tenant_id: UUID) -> None:
     now = timezone.now()
     for row in rows:
         log.warning("orphaned lifetime", extra={"noun": row.noun, "noun_id": str(row.noun_id)})
-        _until(row, ends.get(row.noun_id, now))
+        _until(row, max(ends.get(row.noun_id, now), row.during.lower + SHORTEST))
     Lifetime.objects.bulk_update(rows, ("during",))

@@ -39,7 +39,7 @@ def settle(scope_ids: Collection[UUID]) -> None:
     _supersede(finished, touched)
     Change.objects.bulk_update(moved, EDITED)
     retire(change for change in finished if change.state == Change.State.DONE)
-    lifetimes.settled(finished)
+    lifetimes.settled(finished, now)
     for change in moved:
         announce("change", change.id, change.tenant_id)
         if change in finished:

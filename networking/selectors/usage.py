@@ -88,7 +88,7 @@ def unmetered(at: datetime) -> list[Miscounted]:
     missing = [
         Miscounted(tenant_id, noun, noun_id, name, since, lives=True)
         for tenant_id, noun, noun_id, name, since in uncounted()
-        if since <= at
+        if since is not None and since <= at
     ]
     ghosts = [
         Miscounted(row.tenant_id, row.noun, row.noun_id, row.name, row.during.lower, lives=False)

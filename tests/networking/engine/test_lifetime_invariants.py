@@ -82,8 +82,8 @@ class Story:
         for deed in (
             *(self.add_network, self.add_network, self.carry),
             *(self.add_port, self.add_vip, self.add_site, self.carry_one, self.carry),
-            *(self.edit_vip, self.edit_network, self.edit_port, self.carry_until_killed),
-            *(self.preview_delete, self.delete_one, self.revert),
+            *(self.edit_vip, self.edit_network, self.edit_port, self.carry_until_killed_settling),
+            *(self.preview_delete, self.delete_vip, self.revert),
         ):
             deed()
             self.check()
@@ -166,6 +166,9 @@ class Story:
         if row := self.one(what):
             self.delete(row)
 
+    def delete_vip(self) -> None:
+        self.delete(self.one(Vip))
+
     def delete(self, row: NounRow) -> None:
         if isinstance(row, Site):
             with acting_as(DatabaseRole.STAFF):
@@ -217,7 +220,12 @@ class Story:
             reconcile.reconcile(self.random.choice(waiting))
 
     def carry_until_killed(self) -> None:
-        module, name = self.random.choice(KILLED)
+        self.kill_at(*self.random.choice(KILLED))
+
+    def carry_until_killed_settling(self) -> None:
+        self.kill_at(lifetimes, "settled")
+
+    def kill_at(self, module: Any, name: str) -> None:
         with self.patch.context() as patch:
             patch.setattr(
                 module, name, Trap(getattr(module, name), after=self.random.random() < 0.5)
