@@ -12,9 +12,10 @@ from networking.collector import bulk
 from networking.collector.growth import Growth, Reading
 from portal.lib.db import DatabaseRole, acting_as
 
-# For how long a series that is gone is known: it tells for how much of a past month traffic was to
-# be expected, and keeps what it counted from counting again, should it come back.
-KEPT = timedelta(days=400)
+# For how long a series that is gone is known: it keeps what it counted from counting again, should
+# it come back. Those of ports also tell for how much of a past month readings were to be expected;
+# a VIP's flows come and go.
+KEPT = {"port": timedelta(days=400), "vip": timedelta(days=30)}
 
 COLUMNS = (
     "tenant_id",
@@ -56,7 +57,7 @@ CLOSE_DELETED = """
       AND NOT EXISTS (SELECT FROM networking_port WHERE id = head.noun_id AND retiring_at IS NULL)
       AND NOT EXISTS (SELECT FROM networking_vip WHERE id = head.noun_id AND retiring_at IS NULL)
 """
-FORGET = "DELETE FROM networking_counterhead WHERE gone_at < %s"
+FORGET = "DELETE FROM networking_counterhead WHERE noun = %s AND gone_at < %s"
 
 Key = tuple[UUID, UUID, str]
 
@@ -140,4 +141,5 @@ def keep() -> None:
     now = timezone.now()
     with acting_as(DatabaseRole.WORKER), connection.cursor() as cursor:
         cursor.execute(CLOSE_DELETED, [now])
-        cursor.execute(FORGET, [now - KEPT])
+        for noun, kept in KEPT.items():
+            cursor.execute(FORGET, [noun, now - kept])

@@ -1,6 +1,8 @@
 """Counters, stored: what counts, in which hour, how well it is known, and that it counts once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from uuid import UUID
 
 import pytest
@@ -243,6 +245,25 @@ def test_all_or_nothing(measured: Measured, port: UUID, monkeypatch: pytest.Monk
     assert counted(port)[0] == 700
 
 
+def test_workers_that_store_the_same_at_once(measured: Measured, port: UUID) -> None:
+    """The first one counts it; the others wait for that, and find it counted."""
+    measured.shows(port, 0, 0)
+    together = Barrier(4)
+
+    def worker(_: int) -> int:
+        try:
+            together.wait(10)
+            return sum(measured.shows(port, 60 * minute, 300 * minute) for minute in (1, 2, 3))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        stored = sum(pool.map(worker, range(4)))
+    assert 1 <= stored <= 3
+    assert counted(port) == (900, 450, 90, 45)
+    assert covered(port) == {12: 180}
+
+
 def test_upkeep_closes_what_was_deleted_and_forgets_what_is_long_gone(
     measured: Measured, port: UUID
 ) -> None:
@@ -254,7 +275,7 @@ def test_upkeep_closes_what_was_deleted_and_forgets_what_is_long_gone(
     assert heads(port)["h1", "a"].gone_at is not None
     assert heads(other)["h1", "b"].gone_at is None
     with acting_as(DatabaseRole.WORKER):
-        long_ago = timezone.now() - last_readings.KEPT - timedelta(days=1)
+        long_ago = timezone.now() - last_readings.KEPT["port"] - timedelta(days=1)
         CounterHead.objects.filter(noun_id=port).update(gone_at=long_ago)
     last_readings.keep()
     assert (heads(port), len(heads(other))) == ({}, 1)
