@@ -1,9 +1,9 @@
 """What rules matched and what was sent to VIPs, from a host's OpenFlow counters.
 
-The way from a row to its flows: an ACL's or load balancer's UUID begins with the `stage-hint` of
-its logical flows, and a logical flow's UUID begins with the cookie of its OpenFlow flows (man 7
-ovn-architecture). Each is 8 hexadecimal digits, so that strangers collide now and then: stage and
-table are compared too.
+The way from a rule to its flows: an ACL's UUID begins with the `stage-hint` of its logical flows,
+and a logical flow's UUID begins with the cookie of its OpenFlow flows (man 7 ovn-architecture).
+Each is 8 hexadecimal digits, so that strangers collide now and then: stage, table and tenant are
+compared too. A flow of VIPs may be that of several tenants' equal ones: address and tenant tell.
 """
 
 from collections import Counter
@@ -52,6 +52,7 @@ class Counting:
 
 
 _Hints = Mapping[tuple[str, str], list[tuple[str, str]]]
+_NOBODY = "", ""
 
 
 def counting(northbound: Ovsdb, southbound: Ovsdb) -> Counting:
@@ -64,12 +65,14 @@ def counting(northbound: Ovsdb, southbound: Ovsdb) -> Counting:
             *(_select(table, "_uuid", EXTERNAL_IDS) for table in _DATAPATHS),
         ]
     )
-    hints = _hints(acls["rows"], balancers["rows"])
-    stages = sorted({stage for _, stage in hints})
+    hints = _hints(acls["rows"])
+    stages = {stage for _, stage in hints}
+    if balancers["rows"]:
+        stages |= set(_REQUESTS)
     if not stages:
         return Counting({}, {}, {})
     *results, bindings = southbound.transact(
-        [*map(_of_stage, stages), _select("Datapath_Binding", "tunnel_key", EXTERNAL_IDS)]
+        [*map(_of_stage, sorted(stages)), _select("Datapath_Binding", "tunnel_key", EXTERNAL_IDS)]
     )
     flows: dict[int, tuple[LogicalFlow, ...]] = {}
     for flow in _flows((row for result in results for row in result["rows"]), hints):
@@ -97,15 +100,13 @@ def counted(
     return tuple(rules), tuple(vips)
 
 
-def _hints(acls: Iterable[_Row], balancers: Iterable[_Row]) -> _Hints:
-    """Whose flows carry a hint at a stage: the tenant and the rule, nobody's for VIPs."""
+def _hints(acls: Iterable[_Row]) -> _Hints:
+    """Whose flows carry a hint at a stage: the tenant and the rule."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for row in acls:
         marks = stamps(row[EXTERNAL_IDS])
         owner = marks[TENANT], noun_of(marks).id
         found.setdefault((_prefix(row), _STAGES[row["direction"]]), []).append(owner)
-    for row in balancers:
-        found |= {(_prefix(row), stage): [("", "")] for stage in _REQUESTS}
     return found
 
 
@@ -122,7 +123,8 @@ def _of_stage(stage: str) -> Json:
 def _flows(rows: Iterable[_Row], hints: _Hints) -> Iterator[LogicalFlow]:
     for row in rows:
         marks = dict(row[EXTERNAL_IDS][1])
-        for owner in hints.get((marks.get("stage-hint", ""), marks["stage-name"]), ()):
+        key = marks.get("stage-hint", ""), marks["stage-name"]
+        for owner in (_NOBODY,) if key[1] in _REQUESTS else hints.get(key, ()):
             yield LogicalFlow(int(_prefix(row), 16), row["pipeline"], row["table_id"], *owner)
 
 

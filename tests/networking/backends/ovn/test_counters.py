@@ -134,7 +134,9 @@ def speaker(tmp_path: Path) -> Iterator[tuple[OvnConfig, list[bytes]]]:
             client, _ = listener.accept()
             with client:
                 client.sendall(b"".join(answers))
-                client.recv(65536)
+                client.shutdown(socket.SHUT_WR)
+                while client.recv(65536):
+                    pass
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
