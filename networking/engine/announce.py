@@ -1,5 +1,6 @@
 """Tells open pages that a row changed."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from portal.lib import live
@@ -10,4 +11,12 @@ def announce(kind: str, row_id: UUID, tenant_id: UUID | None = None) -> None:
     data = {"kind": kind, "id": str(row_id), "tenant": str(tenant_id) if tenant_id else None}
     live.publish(live.STAFF_CHANNEL, data)
     if tenant_id is not None:
+        live.publish(live.tenant_channel(tenant_id), data)
+
+
+def announce_host(host_id: UUID, tenants: Iterable[UUID]) -> None:
+    """Publish a host's id to the staff, and to the tenants on its fabric, on commit."""
+    announce("host", host_id)
+    for tenant_id in tenants:
+        data = {"kind": "host", "id": str(host_id), "tenant": None}
         live.publish(live.tenant_channel(tenant_id), data)

@@ -8,10 +8,10 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from networking.backends.base import FabricProgress, HostProgress
-from networking.engine.announce import announce
+from networking.engine.announce import announce, announce_host
 from networking.engine.unfinished import reopen
 from networking.engine.verdicts import caught_up, enforced
-from networking.models import Change, Host, Verdict
+from networking.models import Change, Host, Scope, Verdict
 from portal.lib.db import DatabaseRole, acting_as
 
 EDITED = ("cfg", "seen_at", "silent_since")
@@ -45,8 +45,11 @@ def observed(
                 changed.append((row, row.silent_since != before[2]))
         Host.objects.bulk_update([row for row, _ in changed], EDITED)
         turned = [row for row, turned in changed if turned]
-        for row in turned:
-            announce("host", row.id)
+        if turned:
+            scopes = Scope.objects.filter(fabric=fabric_id)
+            tenants = list(scopes.values_list("tenant", flat=True).distinct())
+            for row in turned:
+                announce_host(row.id, tenants)
         if any(row.gateway_priority for row in turned):
             # The gateways move away from a silent host, and back.
             reopen(fabric_id)

@@ -91,6 +91,13 @@ def port(row: Port) -> Status:
     """Of a port, as the fabric last saw it."""
     if row.retiring_at is not None:
         return Status("busy", "Being deleted", "Gone once no device holds it any more")
+    if row.host is not None and row.host.silent_since is not None:
+        # What a host said last stays written on the fabric, whatever has become of it.
+        return Status(
+            "warn",
+            "Host silent",
+            f"{row.host.name} has not answered since {words.exact(row.host.silent_since)}",
+        )
     if row.up:
         since = f"since {words.exact(row.up_since)}" if row.up_since else ""
         return Status("ok", "Up", since)

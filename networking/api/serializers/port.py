@@ -21,7 +21,8 @@ class NewPortSerializer(PortPatchSerializer):
 
 
 class PortSerializer(StrictSerializer):
-    """A port as it is wanted, with where the fabric last saw its machine."""
+    """A port as it is wanted, with where the fabric last saw its machine. While the host is silent
+    `host_silent_since` says since when, and `up` is what it was then."""
 
     id = serializers.UUIDField(read_only=True)
     name = serializers.CharField(read_only=True)
@@ -31,6 +32,9 @@ class PortSerializer(StrictSerializer):
     ipv6_address = AddressField(read_only=True, allow_null=True)
     labels = serializers.DictField(child=serializers.CharField(), read_only=True)
     host = serializers.CharField(source="host.name", read_only=True, default=None)
+    host_silent_since = serializers.DateTimeField(
+        source="host.silent_since", read_only=True, default=None
+    )
     up = serializers.BooleanField(read_only=True)
     up_since = serializers.DateTimeField(read_only=True)
     version = serializers.IntegerField(read_only=True)

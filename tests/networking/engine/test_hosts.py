@@ -14,6 +14,7 @@ from networking.engine import judge, verifier, wake
 from networking.engine.reconcile import reconcile
 from networking.engine.verifier import FabricVerifier, Question
 from networking.models import Change, Host, Verdict
+from portal.lib import live
 from portal.lib.db import DatabaseRole, acting_as
 from tests.networking.engine.acts import Acts, fresh, held, scope, set_scope, verdicts
 from tests.networking.engine.deliver import deliver
@@ -31,6 +32,25 @@ def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 def host(name: str) -> Host:
     with acting_as(DatabaseRole.WORKER):
         return Host.objects.get(name=name)
+
+
+def test_who_has_something_on_its_fabric_is_told_of_a_host_that_turns(
+    acts: Acts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acts.add_network()
+    deliver()
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr(live, "publish", lambda channel, data: told.append((channel, data["kind"])))
+    tenant = live.tenant_channel(acts.actor.tenant.id)
+
+    acts.provider.faults("fabric").silent("h2")
+    acts.add_network("more", "10.1.6.0/24")
+    deliver()
+    assert [channel for channel, kind in told if kind == "host"] == [live.STAFF_CHANNEL, tenant]
+    told.clear()
+    acts.provider.faults("fabric").heal("silent", "h2")
+    deliver()
+    assert [channel for channel, kind in told if kind == "host"] == [live.STAFF_CHANNEL, tenant]
 
 
 def test_a_silent_host_is_left_behind_and_catches_up(acts: Acts) -> None:

@@ -1,12 +1,14 @@
 """The pages of ports."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django import forms
 
-from networking.models import Port
+from networking.models import Host, Port
 from networking.web.forms.port import LabelsField, labels_text
 from portal.lib.db import DatabaseRole, acting_as
-from tests.factories.acts import add_network, add_port, newest_change
+from tests.factories.acts import Frankfurt, add_group, add_network, add_port, newest_change
 from tests.networking.web.conftest import Browser, count, generation, text_of
 from tests.world import World
 
@@ -120,6 +122,29 @@ def test_the_detail_shows_where_it_is(engineer: Browser, world: World) -> None:
     assert "Not plugged in" in page
     assert "app=shop" in page
     assert str(port.mac) in page
+
+
+def test_a_machine_on_a_silent_host_is_not_called_up(
+    engineer: Browser, world: World, fra: Frankfurt
+) -> None:
+    """The fabric goes on saying what the host said last."""
+    web = add_network(world.acme)
+    port = add_port(world.acme, web)
+    group = add_group(world.acme, networks=(web.id,))
+    since = datetime(2026, 11, 1, 12, 4, tzinfo=UTC)
+    with acting_as(DatabaseRole.WORKER):
+        Port.objects.update(host=fra.hosts[1], up=True, up_since=since)
+
+    def state(path: str) -> tuple[str, bool]:
+        page = text_of(engineer.get(path))
+        return ("Host silent" if "Host silent" in page else "Up"), "2026-11-01 12:04" in page
+
+    paths = ("ports/", f"ports/{port.id}/", f"groups/{group.id}/", f"networks/{web.id}/")
+    assert [state(path) for path in paths] == [("Up", True)] * 4
+    with acting_as(DatabaseRole.WORKER):
+        Host.objects.filter(name="h2").update(silent_since=since)
+    assert [state(path) for path in paths] == [("Host silent", True)] * 4
+    assert "h2 has not answered since 2026-11-01 12:04:00 UTC" in text_of(engineer.get("ports/"))
 
 
 def test_labels_are_read_and_written_alike() -> None:
