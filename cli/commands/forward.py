@@ -25,15 +25,8 @@ def manage(args: Namespace) -> int:
 
 
 def billing(args: Namespace) -> int:
-    """Run manage.py billing. Where files go is meant from where the caller stands."""
-    arguments = list(args.arguments)
-    for place, argument in enumerate(arguments):
-        name, equals, value = argument.partition("=")
-        if name == "--out" and equals:
-            arguments[place] = f"{name}={Path(value).absolute()}"
-        elif argument == "--out" and place + 1 < len(arguments):
-            arguments[place + 1] = str(Path(arguments[place + 1]).absolute())
-    return manage(Namespace(arguments=["billing", *arguments]))
+    """Run manage.py billing, whose files go where the caller stands."""
+    return manage(Namespace(arguments=["billing", *from_here(args.arguments, "--out")]))
 
 
 def lab(args: Namespace) -> int:
@@ -80,3 +73,16 @@ def call(layout: Layout, argv: Sequence[str], env: Mapping[str, str]) -> int:
         except KeyboardInterrupt:
             continue
         return status if status >= 0 else 128 - status
+
+
+def from_here(arguments: Sequence[str], option: str) -> list[str]:
+    """The arguments with the path after `option` as it is meant from where the caller stands;
+    programs run in the checkout."""
+    found = list(arguments)
+    for place, argument in enumerate(found):
+        name, equals, value = argument.partition("=")
+        if name == option and equals:
+            found[place] = f"{name}={Path(value).absolute()}"
+        elif argument == option and place + 1 < len(found):
+            found[place + 1] = str(Path(found[place + 1]).absolute())
+    return found
