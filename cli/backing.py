@@ -16,6 +16,8 @@ from cli.programs import Program
 from cli.progress import Progress
 from cli.supervisor import Supervisor
 
+BILLING = ("DEMARC_BILLING_TIME_ZONE", "DEMARC_BILLING_DEFAULT_PLAN")
+
 
 @dataclass(frozen=True)
 class Backing:
@@ -124,6 +126,8 @@ def portal_env(
         "DEMARC_URL": url,
         "DEMARC_DEBUG": os.environ.get("DEMARC_DEBUG", "0"),
     }
+    # A command that comes later must count months as the portal does that runs.
+    named |= {name: os.environ[name] for name in BILLING if name in os.environ}
     if admin:
         named["DATABASE_ADMIN_URL"] = backing.admin_url
     path = f"{layout.bin}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
