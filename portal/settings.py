@@ -175,6 +175,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; the largest body of any requ
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tenants.api.auth.ActorAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [],  # ActorMiddleware has asked already
+    "DEFAULT_THROTTLE_CLASSES": ["tenants.api.throttles.ActorThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "portal.lib.pagination.Cursor",
@@ -183,6 +184,9 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": None,
 }
+# Requests that a token or a person may send in a minute; 0 is no limit.
+API_READS = env.int("DEMARC_API_READS", default=3000)
+API_WRITES = env.int("DEMARC_API_WRITES", default=600)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Demarc",
     "VERSION": "1",

@@ -1,6 +1,6 @@
 """Who someone is: the authentication backend and allauth's adapter, as the identity role."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
@@ -8,6 +8,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
 from portal.lib.db import DatabaseRole, acting_as
+from tenants.models import Person
+from tenants.services import signing
 
 
 class PersonBackend(AuthenticationBackend):
@@ -32,3 +34,18 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """No."""
         return False
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> Any:
+        """Where to go next; the trail tells who came."""
+        signing.signed_in(cast(Person, user), self.get_client_ip(request))
+        return super().post_login(request, user, **kwargs)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """The trail tells who tried, and never with which password."""
+        signing.refused(str(credentials.get("email", "")), self.get_client_ip(request))
+
+    def logout(self, request: HttpRequest) -> None:
+        """The trail tells who left."""
+        if request.user.is_authenticated:
+            signing.signed_out(request.user, self.get_client_ip(request))
+        super().logout(request)

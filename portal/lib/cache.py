@@ -36,6 +36,15 @@ class ForgivingRedisCache(RedisCache):
         except (redis.RedisError, OSError) as error:
             return bool(_forgive(error, True))
 
+    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+        """Count; without Redis there is nothing to count from. Raises ValueError then, as for a
+        key that is missing."""
+        try:
+            return int(super().incr(key, delta, version))
+        except (redis.RedisError, OSError) as error:
+            _forgive(error, None)
+            raise ValueError("the cache is away") from error
+
     def delete(self, key: Any, version: int | None = None) -> bool:
         """Forget the value."""
         try:

@@ -92,6 +92,8 @@ def _body(error: Exception) -> dict[str, Any] | None:
         return problem(422, "invalid", first, errors=errors)
     if isinstance(error, exceptions.ParseError):
         return problem(400, "bad-request", str(error.detail))
+    if isinstance(error, exceptions.Throttled):
+        return problem(429, detail=str(error.detail))
     if isinstance(error, exceptions.APIException):
         return problem(error.status_code)
     return None
