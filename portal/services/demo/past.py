@@ -58,16 +58,19 @@ def hours(name: str, load: Load, start: datetime, end: datetime) -> Iterator[Pas
     if hour < start:
         hour += HOUR
     while hour + HOUR <= end:
-        seen = _covered(name, hour)
-        if seen:
-            yield _hour(name, load, hour, (hour - start).days, seen)
+        row = _hour(name, load, hour, (hour - start).days)
+        if row.covered_seconds:
+            yield row
         hour += HOUR
 
 
-def _hour(name: str, load: Load, hour: datetime, age: int, seen: int) -> PastHour:
+def _hour(name: str, load: Load, hour: datetime, age: int) -> PastHour:
+    drawn = blake2b(f"{name}|{hour:%Y-%m-%dT%H}".encode(), digest_size=24).digest()
+    luck_in, luck_out, chance = (int.from_bytes(drawn[n : n + 8], "big") for n in (0, 8, 16))
+    seen = _covered(chance)
     level = _day(hour) * _week(hour) * (1 + GROWTH_PER_DAY * age) * seen / SECONDS
-    bytes_in = int(load.bytes_in * level * _luck(name, hour, "in"))
-    bytes_out = int(load.bytes_out * level * _luck(name, hour, "out"))
+    bytes_in = int(load.bytes_in * level * _luck(luck_in))
+    bytes_out = int(load.bytes_out * level * _luck(luck_out))
     return PastHour(
         hour,
         bytes_in,
@@ -88,21 +91,15 @@ def _week(hour: datetime) -> float:
     return WEEKEND if hour.weekday() >= 5 else 1.0
 
 
-def _luck(name: str, hour: datetime, what: str) -> float:
+def _luck(drawn: int) -> float:
     """Between 1 - `SPREAD` and 1 + `SPREAD`."""
-    return 1 - SPREAD + 2 * SPREAD * (_chance(name, hour, what) % 10_000) / 10_000
+    return 1 - SPREAD + 2 * SPREAD * (drawn % 10_000) / 10_000
 
 
-def _covered(name: str, hour: datetime) -> int:
+def _covered(drawn: int) -> int:
     """Seconds of the hour that were observed, in whole minutes."""
-    drawn = _chance(name, hour, "seen")
     if drawn % UNSEEN_OF == 0:
         return 0
     if drawn % PARTLY_SEEN_OF == 0:
         return 60 * (5 + drawn // PARTLY_SEEN_OF % 50)
     return SECONDS
-
-
-def _chance(name: str, hour: datetime, what: str) -> int:
-    drawn = blake2b(f"{name}|{hour:%Y-%m-%dT%H}|{what}".encode(), digest_size=8)
-    return int.from_bytes(drawn.digest(), "big")
