@@ -7,6 +7,7 @@ groups and default deny do.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from networking.intent import FabricIntent, Rule, RuleAction, TermKind
 from networking.reach.area import Area, View
@@ -21,6 +22,9 @@ from networking.reach.why import Seen, why_nothing
 LIMIT = 50_000
 """Steps at most, half a second's work among thousands of rules: a pair costs as many as rules are
 about it, and one for each question. A change that needs more is told in part."""
+
+PREFIXES = 1_000
+"""Prefixes of changed rules, and of groups, that are looked at even if nobody is in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +66,16 @@ class Comparison:
         self._after = RuleIndex(after.rules, naming=will)
         areas = Area(View(before)), Area(View(after))
         census = Census(areas, (was, will), spoken(self._lists.changed, before, after))
-        prefixes = [value for kind, value in terms if kind == TermKind.PREFIX]
-        self.kinds = census.kinds((*sorted(prefixes), *prefixes_of((before, after))))
+        prefixes = sorted(_prefixes(self._lists.changed))
+        held = prefixes_of((before, after))
+        self.kinds = census.kinds(islice(chain(prefixes[:PREFIXES], held), 2 * PREFIXES))
         self.seen = Seen(tuple(self._lists.changed))
-        self.complete = True
+        self.complete = len(prefixes) <= PREFIXES
 
     def questions(self) -> Iterator[tuple[tuple[Kind, Kind], Piece]]:
         """Whatever the change may have a say in, each once, as far as there is time."""
         pairs = self._lists.pairs(self.kinds)
-        self.complete = self._lists.complete
+        self.complete = self.complete and self._lists.complete
         steps = 0
         for pair, rules in pairs.items():
             deciding = self._deciding(pair)
@@ -99,6 +104,11 @@ class Comparison:
         was = self._before.matching(source, destination)
         will = self._after.matching(source, destination)
         return was if was == will else (*was, *will)
+
+
+def _prefixes(changed: Iterable[Rule]) -> set[str]:
+    """Those that the rules name."""
+    return {term.value for term in terms_of(changed) if term.kind is TermKind.PREFIX}
 
 
 def spoken(changed: Iterable[Rule], before: FabricIntent, after: FabricIntent) -> set[str]:

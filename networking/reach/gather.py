@@ -76,6 +76,7 @@ class _Labels:
 
     def __init__(self, kinds: Sequence[Kind]) -> None:
         self.kinds = kinds
+        self._counts: dict[str, int] = {}
         self._by_label: dict[str, list[Kind]] = defaultdict(list)
         for kind in kinds:
             self._by_label[kind.label].append(kind)
@@ -86,7 +87,10 @@ class _Labels:
 
     def machines(self, label: str) -> int:
         """How many machines are called so."""
-        return len(set().union(*(kind.machines for kind in self.called(label))))
+        if label not in self._counts:
+            names = set().union(*(kind.machines for kind in self.called(label)))
+            self._counts[label] = len(names)
+        return self._counts[label]
 
     def versions(self, *labels: str) -> set[int]:
         """The families that all of them have addresses of."""

@@ -26,11 +26,13 @@ class Lists:
         self._before, self._after = _enabled(before), _enabled(after)
         self.changed = _changed(self._before, self._after)
         self.complete = True
-        self._named: dict[tuple[Term, ...], list[Kind]] = {}
+        self._named: defaultdict[Key, list[Kind]] = defaultdict(list)
 
     def pairs(self, kinds: Sequence[Kind]) -> Pairs:
-        """Whom the change may be about."""
-        self._named = {}
+        """Whom the change may be about. Asked once."""
+        for kind in kinds:
+            for key in kind.named:
+                self._named[key].append(kind)
         found: Pairs = {}
         for source, destination, rule in self._matters(kinds):
             pair = (source, destination)
@@ -77,10 +79,8 @@ class Lists:
     def _named_by(self, terms: tuple[Term, ...], kinds: Sequence[Kind]) -> Sequence[Kind]:
         if any(term.kind is TermKind.ANY for term in terms):
             return kinds
-        if terms not in self._named:
-            keys = set(map(key_of, terms))
-            self._named[terms] = [kind for kind in kinds if not keys.isdisjoint(kind.named)]
-        return self._named[terms]
+        found = (kind for term in terms for kind in self._named.get(key_of(term), ()))
+        return tuple(dict.fromkeys(found))
 
 
 def _enabled(rules: Iterable[Rule]) -> list[Rule]:

@@ -59,6 +59,7 @@ class _Terms:
     def __init__(self, sides: Iterable[Side]) -> None:
         self._every = 0
         self._prefixes: dict[Prefix, int] = defaultdict(int)
+        self._lengths: set[tuple[int, int]] = set()
         self._named: dict[tuple[UUID | None, UUID | None, str], int] = defaultdict(int)
         for place, side in enumerate(sides):
             if not side:
@@ -68,6 +69,7 @@ class _Terms:
                     self._named[meant.key] |= 1 << place
                 else:
                     self._prefixes[meant.prefix] |= 1 << place
+                    self._lengths.add((meant.prefix.version, meant.prefix.prefixlen))
 
     def covering(self, side: Side) -> int:
         """The rules whose side has all addresses of this one."""
@@ -79,8 +81,9 @@ class _Terms:
         if meant.prefix is None:
             return self._named.get(meant.key, 0)
         found, prefix = 0, meant.prefix
-        for length in range(prefix.prefixlen + 1):
-            found |= self._prefixes.get(prefix.supernet(new_prefix=length), 0)
+        for version, length in self._lengths:
+            if version == prefix.version and length <= prefix.prefixlen:
+                found |= self._prefixes.get(prefix.supernet(new_prefix=length), 0)
         return found
 
 
