@@ -4,8 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from networking.backends.base import Measurement
@@ -20,6 +23,14 @@ EDITED = ("packets", "bytes", "last_hit_at")
 READ = ("packets", "bytes", "at")
 
 Key = tuple[UUID, str]
+
+
+class Stood(NamedTuple):
+    """What a counter stood at when it was last written down."""
+
+    packets: int
+    bytes: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +60,14 @@ class Growth:
 def add(host_id: UUID, measurement: Measurement) -> None:
     """Add what grew on the host since the last measurement to the hits of rules, of all tenants.
 
-    What was last read is locked: of two measurements the one that was asked for first counts for
-    nothing when the other one was written before it.
+    Measurements of a host are added one at a time: of two, the one that was asked for first counts
+    for nothing when the other one was written before it.
     """
     with acting_as(DatabaseRole.WORKER):
+        _wait_for(host_id)
         owners = _owners(measurement)
         samples = RuleSample.objects.filter(host=host_id)
-        held = samples.filter(rule__in=owners).select_for_update(no_key=True).order_by("pk")
-        known = {(row.rule_id, row.series): row for row in held}
+        known = _known(samples.filter(rule__in=owners))
         grown: dict[UUID, Growth] = defaultdict(Growth)
         fresh: dict[Key, RuleSample] = {}
         for count in measurement.rules:
@@ -65,9 +76,9 @@ def add(host_id: UUID, measurement: Measurement) -> None:
             if rule_id not in owners or (before and before.at >= measurement.at):
                 continue
             grown[rule_id].add(*growth(before, count), measurement.at)
-            sample = _sample(owners[rule_id].tenant_id, host_id, count, measurement.at)
-            if before is None or _differs(before, sample):
-                fresh[rule_id, count.series] = sample
+            if before is None or _differs(before, count, measurement.at):
+                tenant_id = owners[rule_id].tenant_id
+                fresh[rule_id, count.series] = _sample(tenant_id, host_id, count, measurement.at)
         RuleSample.objects.bulk_create(
             fresh.values(),
             update_conflicts=True,
@@ -79,6 +90,12 @@ def add(host_id: UUID, measurement: Measurement) -> None:
         _sum_up(grown, owners)
 
 
+def _wait_for(host_id: UUID) -> None:
+    """Until nobody else adds hits of the host; locking what was read would write all of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"hits:{host_id}"])
+
+
 def _owners(measurement: Measurement) -> dict[UUID, Owner]:
     """Of the rules in the measurement that are still there."""
     seen = {count.rule_id for count in measurement.rules}
@@ -87,13 +104,21 @@ def _owners(measurement: Measurement) -> dict[UUID, Owner]:
     return {pk: Owner(tenant_id, made) for pk, tenant_id, made in rows}
 
 
-def _differs(before: RuleSample, now: RuleSample) -> bool:
+def _known(samples: QuerySet[RuleSample]) -> dict[Key, Stood]:
+    rows = samples.values_list("rule", "series", "packets", "bytes", "at")
+    return {
+        (rule_id, series): Stood(packets, octets, at)
+        for rule_id, series, packets, octets, at in rows
+    }
+
+
+def _differs(before: Stood, now: Count, at: datetime) -> bool:
     """Whether it is worth writing: most rules match nothing within a minute."""
     stood = (before.packets, before.bytes) == (now.packets, now.bytes)
-    return not stood or now.at - before.at > REWRITTEN
+    return not stood or at - before.at > REWRITTEN
 
 
-def growth(before: RuleSample | None, now: Count) -> tuple[int, int]:
+def growth(before: Stood | None, now: Count) -> tuple[int, int]:
     """Packets and bytes since `before`. Where one of them fell, the counter began anew at 0."""
     if before is None or now.packets < before.packets or now.bytes < before.bytes:
         return now.packets, now.bytes
@@ -114,14 +139,15 @@ def _sample(tenant_id: UUID, host_id: UUID, count: Count, at: datetime) -> RuleS
 
 def _sum_up(grown: Mapping[UUID, Growth], owners: Mapping[UUID, Owner]) -> None:
     """A rule is counted from the day it was made: its counters began after that."""
-    rows = RuleHits.objects.filter(rule__in=grown).select_for_update(no_key=True).order_by("pk")
-    hits = {row.rule_id: row for row in rows}
+    hits = RuleHits.objects.filter(rule__in=grown)
+    known = set(hits.values_list("rule", flat=True))
+    hit = [rule_id for rule_id, more in grown.items() if more.at and rule_id in known]
+    moved = list(hits.filter(rule__in=hit).select_for_update(no_key=True).order_by("pk"))
     new = [
         RuleHits(tenant_id=owner.tenant_id, rule_id=rule_id, since=owner.made)
         for rule_id, owner in owners.items()
-        if rule_id in grown and rule_id not in hits
+        if rule_id in grown and rule_id not in known
     ]
-    moved = [row for row in hits.values() if grown[row.rule_id].at]
     for row in (*moved, *new):
         more = grown[row.rule_id]
         row.packets += more.packets
