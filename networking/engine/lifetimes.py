@@ -122,15 +122,15 @@ class _Edits:
 
 
 def _follow(subjects: Subjects, now: datetime) -> None:
-    """The lifetimes of these nouns, as far as they live and were verified."""
-    found = sorted(facts(subjects), key=lambda fact: fact.noun_id)
-    if not found:
+    """The lifetimes of these nouns, as far as they live and were verified. What is written is
+    locked before what is so is read: of two at once, the later one sees what the other wrote."""
+    ids = [noun_id for found in subjects.values() for noun_id in found]
+    if not ids:
         return
-    rows = Lifetime.objects.filter(noun_id__in=[fact.noun_id for fact in found])
-    newest = rows.order_by("noun_id", "-during").distinct("noun_id")
-    last = {row.noun_id: row for row in newest}
+    rows = Lifetime.objects.filter(noun_id__in=ids).order_by("noun_id", "during")
+    last = {row.noun_id: row for row in rows.select_for_update(no_key=True)}
     edits = _Edits(now)
-    for fact in found:
+    for fact in sorted(facts(subjects), key=lambda fact: fact.noun_id):
         edits.add(fact, last.get(fact.noun_id))
     edits.write()
 
