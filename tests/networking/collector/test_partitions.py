@@ -117,6 +117,39 @@ def test_old_samples_are_dropped_and_hours_stay(old_months: None) -> None:
     assert "networking_counterhour_2019_01" in months("networking_counterhour")
 
 
+def test_hours_of_a_month_that_ended_are_packed(old_months: None, world: World) -> None:
+    """By tenant and machine, each month once, and none before it ended."""
+    part = "networking_counterhour_2019_01"
+    tenants = sorted((world.acme, world.globex), key=lambda one: one.pk)
+    with acting_as(DatabaseRole.WORKER):
+        for hour in range(3):
+            for tenant in reversed(tenants):
+                when = LONG_AGO.replace(hour=hour, minute=0)
+                CounterHour.objects.create(
+                    tenant=tenant, noun="port", noun_id=tenant.pk, hour=when, bytes_in=hour
+                )
+    partitions.keep_months()
+    with acting_as(DatabaseRole.WORKER):
+        found = rows(
+            "SELECT tenant_id, bytes_in FROM networking_counterhour "
+            "WHERE hour < '2020-01-01' ORDER BY tableoid, ctid"
+        )
+        settled = timezone.now() - partitions.SETTLED
+        packed = 1
+        while packed:
+            ((packed,),) = rows("SELECT networking_pack_counter_hours(%s)", settled)
+        loose = [name for name in months("networking_counterhour") if "fillfactor=50" in how(name)]
+    assert found == [(tenant.pk, hour) for tenant in tenants for hour in range(3)]
+    assert how(part) == ["fillfactor=100"]
+    assert loose[0] == f"networking_counterhour_{settled:%Y_%m}"
+
+
+def how(table: str) -> list[str]:
+    """The storage options of a table."""
+    ((options,),) = rows("SELECT reloptions FROM pg_class WHERE oid = %s::regclass", table)
+    return list(options)
+
+
 def test_the_beat_keeps_months() -> None:
     entry = current_app.conf.beat_schedule["keep counters"]
     assert (entry["task"], entry["schedule"]) == (tasks.keep_counters.name, tasks.UPKEEP)
