@@ -129,4 +129,5 @@ def _of_database(found: Gauges) -> Iterator[Metric]:
     }
     yield Metric("demarc_devices", "gauge", "Fabrics and routers.", samples)
     yield by("demarc_hosts", "Hosts.", "state", found.hosts)
+    yield by("demarc_alerts_open", "Alerts that are not over.", "kind", found.alerts)
     yield by("demarc_bgp_sessions", "Sites by their session.", "state", found.sessions)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import OperationalError
 from django.test import Client, override_settings
 
-from networking.models import Change, Host, Scope, Site
+from networking.models import Alert, Change, Host, Scope, Site
 from networking.selectors.gauges import gauges
 from portal.lib.counters import Counters, counters
 from portal.lib.db import DatabaseRole, acting_as
@@ -71,7 +71,12 @@ def test_it_says_how_changes_scopes_and_devices_are(acts: Acts) -> None:
         Scope.objects.filter(fabric__isnull=False).update(
             drift={"at": "2999-01-01T00:00:00+00:00", "repaired_at": None}
         )
+        Alert.objects.create(
+            kind="host", subject_id=uuid7(), subject="x", since="2026-01-01T00:00:00Z"
+        )
     found = read()
+    assert found['demarc_alerts_open{kind="host"}'] == 1
+    assert found['demarc_alerts_open{kind="drift"}'] == 0
     assert found["demarc_changes_accepted_total"] == 2
     assert found['demarc_changes{state="waiting"}'] == 1
     assert found['demarc_changes{state="pending"}'] == 0
@@ -99,7 +104,7 @@ def test_what_waits_for_hosts_is_the_verifiers_lag(acts: Acts) -> None:
 
 
 def test_the_number_of_queries_does_not_grow(acts: Acts, django_assert_num_queries) -> None:
-    with acting_as(DatabaseRole.STAFF), django_assert_num_queries(10):
+    with acting_as(DatabaseRole.STAFF), django_assert_num_queries(11):
         gauges()
 
 
