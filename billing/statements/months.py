@@ -1,21 +1,19 @@
 """The month of all customers, one after another: the lines of their statements without resources.
 
-The database sums the traffic, lifetimes are streamed, and no customer's days are looked at, since
-an amount needs no more than the units at each price.
+The database sums traffic and lifetimes, and no customer's days are looked at, since an amount
+needs no more than the units at each price.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import groupby
 from uuid import UUID
 
 from django.utils import timezone
 
 from billing.rating import cut
-from billing.rating.cut import Cell
 from billing.rating.lines import Rated, RatedLine
-from billing.rating.meters import TRAFFIC
+from billing.rating.meters import HOURS_OF, TRAFFIC
 from billing.rating.money import total
 from billing.rating.period import Period, moment
 from billing.rating.prices import Epoch, Prices
@@ -23,13 +21,16 @@ from billing.rating.rate import rate
 from billing.rating.schedule import boundaries
 from billing.rating.usage import Used
 from billing.selectors import epochs
-from billing.statements.build import attributes_of, expected_seconds, port_spans, unpriced
+from billing.statements.build import attributes_of, unpriced
 from billing.statements.document import Coverage, MonthLine, TenantMonth
-from billing.statements.inputs import horizon, lives, moved
+from billing.statements.inputs import horizon, moved
+from networking.selectors.lifetime_totals import LifetimeTotal, lifetime_totals
 from networking.selectors.traffic import TenantTraffic, traffic_totals
-from networking.selectors.usage import LifetimeRow, lifetimes
+from networking.selectors.usage import lifetimes
 from tenants.access import SYSTEM, TenantRef
 from tenants.selectors import customer_row, customers
+
+PORT = "port"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Usage:
 
 def month(period: Period, as_of: datetime | None = None) -> Iterator[TenantMonth]:
     """Every customer's month until `as_of`, by the customer's id. Reads as the current role, which
-    sees all of them, and stays in its transaction until it is done."""
+    sees all of them."""
     return (charged(usage) for usage in usages(period, as_of))
 
 
@@ -81,89 +82,102 @@ def charged(usage: Usage) -> TenantMonth:
 
 
 def usages(period: Period, as_of: datetime | None = None) -> Iterator[Usage]:
-    """What every customer used, by the customer's id. A handful of queries for most of them; one
-    more for each stretch of time in which customers changed their plans."""
+    """What every customer used, by the customer's id. A handful of queries for most of them; two
+    more for each set of moments at which some customers changed their plans."""
     end = horizon(period, as_of or timezone.now())
     if end == period.start:
         return
     agreed = epochs(None, period.start, end)
     refs = {row.ref.id: row.ref for row in map(customer_row, customers(SYSTEM))}
     totals = _totals(period, end, refs, agreed)
-    lived = _lived(period, end)
-    pending = next(lived, None)
     for tenant_id in sorted(refs):
-        mine: tuple[LifetimeRow, ...] = ()
-        if pending is not None and pending[0] == tenant_id:
-            mine, pending = pending[1], next(lived, None)
-        assert pending is None or pending[0] > tenant_id, "both are in the order of ids"
-        yield _usage(
-            refs[tenant_id], period, end, agreed.get(tenant_id, ()), mine, totals.get(tenant_id, ())
-        )
+        mine = agreed.get(tenant_id, ())
+        yield _usage(refs[tenant_id], period, end, mine, totals.get(tenant_id, NOTHING))
+
+
+@dataclass(slots=True)
+class _Totals:
+    """What the database summed of one customer, in the stretches between its price changes."""
+
+    lived: list[LifetimeTotal] = field(default_factory=list)
+    traffic: list[TenantTraffic] = field(default_factory=list)
+
+
+NOTHING = _Totals()
 
 
 def _usage(
-    tenant: TenantRef,
-    period: Period,
-    end: int,
-    agreed: tuple[Epoch, ...],
-    lived: Sequence[LifetimeRow],
-    totals: Sequence[TenantTraffic],
+    tenant: TenantRef, period: Period, end: int, agreed: tuple[Epoch, ...], totals: _Totals
 ) -> Usage:
-    cells = cut.grid(period, boundaries(agreed, period.start, end), by_day=False)
-    traffic = (
-        cut.gigabytes(moved(tenant.id, cells), attributes_of(lived))
-        if _by_attribute(agreed)
-        else _bytes(totals, cells)
-    )
-    spans = port_spans(lived, period.start, end)
+    cuts = boundaries(agreed, period.start, end)
+    if _by_attribute(agreed):
+        traffic = _traffic_by_port(tenant.id, period, cuts)
+    else:
+        traffic = _bytes(totals.traffic, cuts)
     return Usage(
         tenant,
         period,
         end,
         agreed,
-        (*cut.months(agreed, cells), *cut.hours(lives(lived), cells), *traffic),
+        (
+            *cut.months(agreed, cut.grid(period, cuts, by_day=False)),
+            *_hours(totals.lived, cuts),
+            *traffic,
+        ),
         Coverage(
-            sum(row.covered_seconds for row in totals),
-            sum(map(expected_seconds, spans.values())),
+            sum(row.covered_seconds for row in totals.traffic),
+            sum(row.seconds for row in totals.lived if row.noun == PORT),
         ),
     )
 
 
-def _bytes(totals: Sequence[TenantTraffic], cells: Sequence[Cell]) -> list[Used]:
+def _hours(totals: Sequence[LifetimeTotal], cuts: Sequence[int]) -> Iterator[Used]:
+    for row in totals:
+        attributes = dict(row.attributes)
+        since = cuts[row.place]
+        yield Used(HOURS_OF[row.noun], since, row.seconds, attributes, generated=row.generated)
+
+
+def _bytes(totals: Sequence[TenantTraffic], cuts: Sequence[int]) -> list[Used]:
     used = []
     for row in totals:
         units = (row.bytes_in, row.bytes_out)
         for meter, counted in zip(TRAFFIC, units, strict=True):
             if counted:
-                since = cells[row.place].since
-                used.append(Used(meter, since, counted, generated=row.generated))
+                used.append(Used(meter, cuts[row.place], counted, generated=row.generated))
     return used
+
+
+def _traffic_by_port(tenant_id: UUID, period: Period, cuts: Sequence[int]) -> list[Used]:
+    """Where a price of traffic depends on an attribute of machines."""
+    lived = lifetimes([tenant_id], moment(cuts[0]), moment(cuts[-1]))
+    cells = cut.grid(period, cuts, by_day=False)
+    return cut.gigabytes(moved(tenant_id, cells), attributes_of(lived))
 
 
 def _totals(
     period: Period, end: int, tenants: Collection[UUID], agreed: Mapping[UUID, tuple[Epoch, ...]]
-) -> dict[UUID, list[TenantTraffic]]:
-    """The traffic of each customer, cut where its prices change. Those whose prices change at the
+) -> dict[UUID, _Totals]:
+    """The sums of each customer, cut where its prices change. Those whose prices change at the
     same times are read at once, and the most of them together with everybody."""
     by_cuts: dict[tuple[int, ...], list[UUID]] = {}
     for tenant_id in tenants:
         cuts = boundaries(agreed.get(tenant_id, ()), period.start, end)
         by_cuts.setdefault(cuts, []).append(tenant_id)
     most = max(by_cuts, key=lambda cuts: len(by_cuts[cuts]), default=())
-    found: dict[UUID, list[TenantTraffic]] = {}
+    found: dict[UUID, _Totals] = {}
     for cuts, members in by_cuts.items():
-        wanted = set(members)
-        starts = [moment(at) for at in cuts[:-1]]
-        for row in traffic_totals(None if cuts == most else members, starts, moment(end)):
-            if row.tenant_id in wanted:
-                found.setdefault(row.tenant_id, []).append(row)
+        mine = {tenant_id: _Totals() for tenant_id in members}
+        found |= mine
+        wanted = None if cuts == most else members
+        starts, until = [moment(at) for at in cuts[:-1]], moment(end)
+        for lived in lifetime_totals(wanted, starts, until):
+            if lived.tenant_id in mine:
+                mine[lived.tenant_id].lived.append(lived)
+        for counted in traffic_totals(wanted, starts, until):
+            if counted.tenant_id in mine:
+                mine[counted.tenant_id].traffic.append(counted)
     return found
-
-
-def _lived(period: Period, end: int) -> Iterator[tuple[UUID, tuple[LifetimeRow, ...]]]:
-    rows = lifetimes(None, moment(period.start), moment(end))
-    for tenant_id, mine in groupby(rows, key=lambda row: row.tenant_id):
-        yield tenant_id, tuple(mine)
 
 
 def _by_attribute(agreed: Sequence[Epoch]) -> bool:
@@ -185,11 +199,9 @@ def _at(usage: Usage, prices: Prices) -> Usage:
     changed = replace(usage, epochs=agreed)
     if not _by_attribute(agreed):
         return changed
-    period, end, tenant_id = usage.period, usage.end, usage.tenant.id
-    cells = cut.grid(period, boundaries(agreed, period.start, end), by_day=False)
-    lived = tuple(lifetimes([tenant_id], moment(period.start), moment(end)))
+    cuts = boundaries(agreed, usage.period.start, usage.end)
     kept = (used for used in usage.used if used.meter not in TRAFFIC)
-    traffic = cut.gigabytes(moved(tenant_id, cells), attributes_of(lived))
+    traffic = _traffic_by_port(usage.tenant.id, usage.period, cuts)
     return replace(changed, used=(*kept, *traffic))
 
 
