@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing.rating.bands import cost
@@ -15,7 +15,11 @@ from billing.rating.usage import Lifetime
 from tests.billing import prices as make
 from tests.billing.prices import months, resource, statement_of
 
+# Of the machine, which may be busy, nothing is expected.
+many = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
+
+@many
 @given(months(), st.randoms(use_true_random=False))
 def test_usage_that_comes_twice_or_in_another_order_is_the_same(month, chance):
     period, epochs, lifetimes, traffic = month
@@ -26,6 +30,7 @@ def test_usage_that_comes_twice_or_in_another_order_is_the_same(month, chance):
     assert statement_of(period, tuple(prices), tuple(lives), tuple(counts)) == once
 
 
+@many
 @given(months(), st.data())
 def test_splitting_an_interval_changes_nothing(month, data):
     period, epochs, lifetimes, traffic = month
@@ -39,6 +44,7 @@ def test_splitting_an_interval_changes_nothing(month, data):
     assert split == statement_of(period, epochs, lifetimes, traffic)
 
 
+@many
 @given(months(), st.data())
 def test_splitting_an_epoch_at_the_same_prices_changes_no_amount(month, data):
     """Hours alone: bytes are told by the epoch that they were counted in."""
@@ -50,6 +56,7 @@ def test_splitting_an_epoch_at_the_same_prices_changes_no_amount(month, data):
     assert statement_of(period, tuple(halves), lifetimes) == statement_of(period, epochs, lifetimes)
 
 
+@many
 @given(make.periods, st.data())
 def test_rated_seconds_are_those_of_the_month(period, data):
     """Through a change of clocks, and prices that change within an hour."""
@@ -72,6 +79,7 @@ def test_rated_seconds_are_those_of_the_month(period, data):
     assert sum(flat) == 1
 
 
+@many
 @given(months())
 def test_nothing_used_is_lost_or_charged_twice(month):
     period, epochs, lifetimes, traffic = month
@@ -88,6 +96,7 @@ def test_nothing_used_is_lost_or_charged_twice(month):
         assert lines + left == used[meter]
 
 
+@many
 @given(months())
 def test_charges_are_their_line_and_lines_are_the_months_quantity(month):
     period, epochs, lifetimes, traffic = month
@@ -106,6 +115,7 @@ def test_charges_are_their_line_and_lines_are_the_months_quantity(month):
         assert sum((line.quantity for line in lines), Decimal(0)) == quantity(units, per)
 
 
+@many
 @given(months())
 def test_a_months_totals_give_the_same_lines_as_its_days(month):
     period, epochs, lifetimes, traffic = month
@@ -117,6 +127,7 @@ def test_a_months_totals_give_the_same_lines_as_its_days(month):
     assert fine.unpriced == coarse.unpriced
 
 
+@many
 @given(st.sampled_from(sorted(Meter)).flatmap(make.components), st.lists(st.integers(0, 10**13)))
 def test_graduated_cost_is_monotone_and_continuous(component, counts):
     per = units_per(component.meter, 720 * 3600)
@@ -133,6 +144,7 @@ def test_graduated_cost_is_monotone_and_continuous(component, counts):
         assert cost(component, 0, per) == 0
 
 
+@many
 @given(months())
 def test_the_lines_cost_what_their_prices_say(month):
     """While one price list holds, the lines of a component cost what its units do."""

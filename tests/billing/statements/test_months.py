@@ -29,6 +29,9 @@ from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
+# Each example rolls back what it wrote, so that they may share the world.
+ALLOWED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
 
 def told(one: Statement | TenantMonth) -> object:
     """What both of them say."""
@@ -146,9 +149,7 @@ def usages(draw: st.DrawFn):
     return period, among, lives, draw(counts), draw(st.integers(period.start, period.end))
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, deadline=None, suppress_health_check=ALLOWED)
 @given(drawn=usages())
 def test_any_month_is_the_same_both_ways(world: World, drawn):
     period, among, lives, counts, joined = drawn
@@ -158,9 +159,7 @@ def test_any_month_is_the_same_both_ways(world: World, drawn):
         transaction.set_rollback(True)
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, deadline=None, suppress_health_check=ALLOWED)
 @given(drawn=usages(), chance=st.randoms(use_true_random=False))
 def test_intervals_that_are_stored_in_pieces_change_no_byte(world: World, drawn, chance):
     period, among, lives, counts, joined = drawn
