@@ -147,6 +147,23 @@ def spend(tenant_id: UUID, period: Period, now: datetime) -> Spend:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """A month's meters and their sum: what another month is held against."""
+
+    currency: str
+    total: Decimal
+    meters: tuple[MeterSpend, ...]
+
+
+def totals(tenant_id: UUID, period: Period, now: datetime) -> Totals:
+    """The same amounts as in `spend`, for less. Raises ValueError for a month to come."""
+    gathered = gather(tenant_id, period, now, by_port=False)
+    rated = rate(period, clip(gathered.prices, period.start, gathered.until), gathered.used)
+    meters = _meters(period, gathered, rated)
+    return Totals(rated.currency, sum((row.amount for row in meters), Decimal("0.00")), meters)
+
+
 def by_label(spent: Spend, label: str) -> tuple[Part[tuple[str, str]], ...]:
     """The machines' costs by the value of a label, dearest first. Keys are ("value", …), then
     ("without", "") for machines that lack it and ("other", "") for what is no machine."""

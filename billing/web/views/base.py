@@ -11,7 +11,7 @@ from django.utils import timezone
 from billing.rating.meters import TRAFFIC
 from billing.rating.period import moment
 from billing.statements.gathered import labels_of
-from billing.statements.spend import MeterSpend, Spend, by_label, spend
+from billing.statements.spend import MeterSpend, Spend, Totals, by_label, spend, totals
 from billing.web.day_chart import INKS, day_chart
 from billing.web.months import Months
 from portal.lib.errors import Refusal
@@ -64,7 +64,7 @@ def spend_context(tenant_id: UUID, months: Months, label: str) -> dict[str, Any]
     """What the page of one customer's month shows, in a constant number of queries."""
     now = timezone.now()
     spent = spend(tenant_id, months.shown, now)
-    before = spend(tenant_id, months.shown.previous, now)
+    before = totals(tenant_id, months.shown.previous, now)
     labels = labels_of(spent.gathered)
     chosen = label if label in labels else next(iter(labels), "")
     by = by_label(spent, chosen) if chosen else ()
@@ -85,7 +85,7 @@ def spend_context(tenant_id: UUID, months: Months, label: str) -> dict[str, Any]
     }
 
 
-def _meter_lines(spent: Spend, before: Spend) -> list[MeterLine]:
+def _meter_lines(spent: Spend, before: Totals) -> list[MeterLine]:
     former = {row.meter: row for row in before.meters}
     return [MeterLine(row, former.get(row.meter), INKS[row.meter]) for row in spent.meters]
 

@@ -11,7 +11,7 @@ from billing.rating.meters import TRAFFIC, Meter
 from billing.rating.period import Period
 from billing.statements import statement
 from billing.statements.gathered import labels_of
-from billing.statements.spend import Spend, by_label, spend
+from billing.statements.spend import Spend, by_label, spend, totals
 from portal.lib.db import DatabaseRole, acting_as
 from tests.billing.prices import flat, graduated, per_unit
 from tests.factories.billing import make_plan, make_version, subscribe
@@ -107,6 +107,32 @@ def test_meters_and_days_are_those_of_the_statement(
         assert abs(part.total - days.get(part.key, Decimal(0))) < Decimal("0.01") * 6
     assert found.coverage.covered == sum(one.coverage.covered for one in told.coverage)
     assert found.coverage.expected == sum(one.coverage.expected for one in told.coverage)
+
+
+@pytest.mark.parametrize("now", [OVER, MIDDLE])
+def test_totals_are_those_of_the_spend(world: World, ids: dict[str, UUID], now: Any) -> None:
+    with acting_as(DatabaseRole.TENANT, world.acme.id):
+        found = totals(world.acme.id, MARCH, now)
+
+    assert (found.currency, found.total) == ("EUR", spent(world, now).total)
+    assert found.meters == spent(world, now).meters
+
+
+def test_totals_need_no_ports_where_prices_do_not(
+    world: World, django_assert_num_queries: Any
+) -> None:
+    plan = make_plan()
+    make_version(plan, (per_unit("traffic.out", "1"),), at("2026-01-01"))
+    subscribe(world.acme, plan, at("2026-02-01"))
+    for region in ("fra", "ams"):
+        port = lived(world.acme, "port", region, "2026-03-01", attributes={"region": region})
+        counted(world.acme, port, "2026-03-01T00:00", GB, 2 * GB)
+
+    with acting_as(DatabaseRole.TENANT, world.acme.id), django_assert_num_queries(6):
+        found = totals(world.acme.id, MARCH, OVER)
+
+    assert found.total == Decimal("4.00")
+    assert found.meters == spent(world).meters
 
 
 def test_every_breakdown_sums_to_the_total(world: World, ids: dict[str, UUID]) -> None:
@@ -208,5 +234,5 @@ def test_it_takes_as_many_queries_for_many_as_for_few(
 ) -> None:
     for number in range(20):
         lived(world.acme, "port", f"more-{number}", "2026-03-01")
-    with acting_as(DatabaseRole.TENANT, world.acme.id), django_assert_num_queries(6):
+    with acting_as(DatabaseRole.TENANT, world.acme.id), django_assert_num_queries(7):
         spend(world.acme.id, MARCH, OVER - timedelta(days=1))

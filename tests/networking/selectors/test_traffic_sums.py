@@ -1,8 +1,11 @@
 """Traffic of a tenant, by stretch of time and by port."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 import pytest
 
-from networking.selectors.traffic_sums import TrafficSum, traffic_sums
+from networking.selectors.traffic_sums import PortSum, StretchSum, port_sums, stretch_sums
 from portal.lib.db import DatabaseRole, acting_as
 from tests.factories.usage import at, counted, lived
 from tests.world import World
@@ -11,12 +14,14 @@ DAYS = [at("2026-03-01"), at("2026-03-02")]
 END = at("2026-03-03")
 
 
-def sums_of(world: World, groups: dict[object, int]) -> list[TrafficSum]:
+def stretches_of(world: World, groups: Mapping[UUID, int] | None = None) -> list[StretchSum]:
     with acting_as(DatabaseRole.TENANT, world.acme.id):
-        return traffic_sums(world.acme.id, DAYS, END, groups)  # type: ignore[arg-type]
+        return stretch_sums(world.acme.id, DAYS, END, groups)
 
 
-def test_the_same_bytes_are_summed_by_day_and_by_port(world: World) -> None:
+@pytest.fixture
+def ports(world: World) -> tuple[UUID, UUID]:
+    """Two ports that moved bytes on two days, and just before and after."""
     one = lived(world.acme, "port", "one", "2026-02-01")
     two = lived(world.acme, "port", "two", "2026-02-01")
     counted(world.acme, one, "2026-03-01T00:00", 1, 10)
@@ -24,39 +29,53 @@ def test_the_same_bytes_are_summed_by_day_and_by_port(world: World) -> None:
     counted(world.acme, two, "2026-03-02T00:00", 4, 40, generated=True)
     counted(world.acme, two, "2026-02-28T23:00", 1000, 1000)
     counted(world.acme, two, "2026-03-03T00:00", 1000, 1000)
+    return one, two
 
-    found = sums_of(world, {one: 1, two: 2})
 
-    stretches = [row for row in found if row.port_id is None]
-    ports = {row.port_id: row for row in found if row.port_id}
-    assert stretches == [
-        TrafficSum(0, 1, None, 3, 30, 3660, False),
-        TrafficSum(1, 2, None, 4, 40, 3600, True),
+def test_by_port(world: World, ports: tuple[UUID, UUID]) -> None:
+    one, two = ports
+    with acting_as(DatabaseRole.TENANT, world.acme.id):
+        found = {row.port_id: row for row in port_sums(world.acme.id, DAYS[0], END)}
+
+    assert found == {
+        one: PortSum(one, 3, 30, 3660, False),
+        two: PortSum(two, 4, 40, 3600, True),
+    }
+
+
+def test_by_stretch(world: World, ports: tuple[UUID, UUID]) -> None:
+    expected = [StretchSum(0, 0, 3, 30, 3660, False), StretchSum(1, 0, 4, 40, 3600, True)]
+
+    assert stretches_of(world) == expected
+    assert stretches_of(world, {}) == expected
+
+
+def test_groups_are_told_apart_in_a_stretch(world: World, ports: tuple[UUID, UUID]) -> None:
+    one, two = ports
+    counted(world.acme, two, "2026-03-01T05:00", 7)
+    more = {UUID(int=number): 2 for number in range(3)}
+
+    expected = [
+        StretchSum(0, 1, 3, 30, 3660, False),
+        StretchSum(0, 2, 7, 0, 3600, False),
+        StretchSum(1, 2, 4, 40, 3600, True),
     ]
-    assert ports[one].bytes_out == 30
-    assert ports[two].covered_seconds == 3600
-
-
-def test_a_port_that_no_group_names_is_in_the_first(world: World) -> None:
-    one = lived(world.acme, "port", "one", "2026-02-01")
-    counted(world.acme, one, "2026-03-01T05:00", 7)
-
-    found = sums_of(world, {})
-
-    assert found[0] == TrafficSum(0, 0, None, 7, 0, 3600, False)
+    assert stretches_of(world, {one: 1, two: 2}) == expected
+    assert stretches_of(world, {one: 1, two: 2, **more}) == expected
 
 
 def test_nothing_counted_is_no_row(world: World) -> None:
-    assert sums_of(world, {}) == []
+    assert stretches_of(world) == []
 
 
 def test_another_tenants_traffic_is_not_seen(world: World) -> None:
     other = lived(world.globex, "port", "app-1", "2026-02-01")
     counted(world.globex, other, "2026-03-01T05:00", 7)
 
-    assert sums_of(world, {other: 1}) == []
+    assert stretches_of(world) == []
     with acting_as(DatabaseRole.TENANT, world.acme.id):
-        assert traffic_sums(world.globex.id, DAYS, END, {}) == []
+        assert stretch_sums(world.globex.id, DAYS, END) == []
+        assert port_sums(world.globex.id, DAYS[0], END) == []
 
 
 @pytest.mark.parametrize("hour", ["2026-03-01T12:00", "2026-03-01T13:00"])
@@ -66,6 +85,6 @@ def test_an_hour_is_of_the_stretch_in_which_it_begins(world: World, hour: str) -
     starts = [at("2026-03-01"), at("2026-03-01T12:30")]
 
     with acting_as(DatabaseRole.TENANT, world.acme.id):
-        found = traffic_sums(world.acme.id, starts, END, {})
+        (found,) = stretch_sums(world.acme.id, starts, END)
 
-    assert found[0].cell == (0 if hour.endswith("12:00") else 1)
+    assert found.place == (0 if hour.endswith("12:00") else 1)
