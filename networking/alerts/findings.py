@@ -1,4 +1,4 @@
-"""What is wrong now, in words for people of the provider. No secrets: a reason is the sentence
+"""What is wrong now, in words that still hold when it is over. No secrets: a reason is the sentence
 that pages show, and no device's output."""
 
 from collections.abc import Iterator
@@ -51,9 +51,9 @@ def findings(now: datetime, stuck_after: timedelta) -> list[Finding]:
 def _changes(now: datetime, stuck_after: timedelta) -> Iterator[Finding]:
     rows = Change.objects.filter(state__in=UNFINISHED, created_at__lte=now - stuck_after)
     for row in rows.select_related("tenant").order_by("pk"):
-        held = "is blocked" if row.state == Change.State.BLOCKED else "is not done"
+        held = "was blocked" if row.state == Change.State.BLOCKED else "made no progress"
         reason = f": {row.reason}" if row.reason else "."
-        text = f"{held}, accepted {_clock(row.created_at)}{reason}"
+        text = f"was accepted at {_clock(row.created_at)} and {held}{reason}"
         subject = f"Change “{row.summary}” of {row.tenant.name}"
         yield Finding(Alert.Kind.CHANGE, row.pk, subject, text, row.created_at)
 
@@ -62,9 +62,7 @@ def _hosts(now: datetime) -> Iterator[Finding]:
     rows = Host.objects.filter(silent_since__lte=now - GRACE).select_related("fabric")
     for row in rows.order_by("name"):
         assert row.silent_since is not None
-        text = (
-            f"is silent since {_clock(row.silent_since)}. Its machines are forwarded by old rules."
-        )
+        text = f"fell silent at {_clock(row.silent_since)}; it forwards by its old rules meanwhile."
         subject = f"Host {row.name} on {row.fabric.name}"
         yield Finding(Alert.Kind.HOST, row.pk, subject, text, row.silent_since)
 
@@ -76,7 +74,7 @@ def _devices(model: type[Fabric] | type[Router], now: datetime) -> Iterator[Find
     for row in rows.order_by("name"):
         since = row.seen_at or row.created_at
         subject = f"{model._meta.verbose_name} {row.name}".capitalize()
-        text = f"does not answer since {_clock(since)}: {row.error}"
+        text = f"answered last at {_clock(since)}: {row.error}"
         yield Finding(Alert.Kind.DEVICE, row.pk, subject, text, since)
 
 
@@ -89,8 +87,8 @@ def _sessions(now: datetime) -> Iterator[Finding]:
     )
     for row in rows.select_related("tenant").order_by("name"):
         why = f": {row.session_reason}" if row.session_reason else ""
-        since = f" since {_clock(row.session_since)}" if row.session_since else ""
-        text = f"has no BGP session{since} ({row.session_state}{why})."
+        lost = f"lost its BGP session at {_clock(row.session_since)}" if row.session_since else ""
+        text = f"{lost or 'did not bring up its BGP session'} ({row.session_state}{why})."
         subject = f"Site {row.name} of {row.tenant.name}"
         yield Finding(Alert.Kind.SESSION, row.pk, subject, text, row.session_since or now)
 

@@ -42,7 +42,7 @@ def test_a_silent_host_is_told_once_and_its_return_once(
     silence(watcher)
     assert watcher.after(30) == []
     assert watcher.after(31) == ["Host silent: Host h2 on lab"]
-    assert "is silent since" in mail.outbox[-1].body
+    assert "fell silent at" in mail.outbox[-1].body
     assert "http://127.0.0.1:8000/msp/alerts/" in mail.outbox[-1].body
     for _ in range(5):
         assert watcher.after(60) == []
