@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from billing.rating.meters import Meter
+from billing.rating.money import quantity
 from billing.rating.prices import Epoch
 from billing.rating.usage import Lifetime, Traffic
 from tests.billing.prices import (
@@ -156,6 +157,35 @@ def test_generated_usage_marks_its_line():
     (line,) = statement_of(NOVEMBER, epochs, (made_up, real)).lines
     assert line.generated
     assert [charge.generated for charge in line.charges] == [True] + [False] * 29
+
+
+def test_what_is_used_between_two_subscriptions_has_no_price():
+    left, back = second(2026, 11, 11), second(2026, 11, 21)
+    same = prices(per_unit("port.hours", "0.01"), per_unit("traffic.out", "0.05"))
+    epochs = (Epoch(NOVEMBER.start, left, same), Epoch(back, NOVEMBER.end, same))
+    traffic = (sent("1"), sent("2", day=15, since=left), sent("4", day=25, since=back))
+    rated = statement_of(NOVEMBER, epochs, (ALWAYS,), traffic)
+    assert [(line.meter.value, line.start, line.quantity) for line in rated.lines] == [
+        ("port.hours", NOVEMBER.start, 240),
+        ("port.hours", back, 240),
+        ("traffic.out", NOVEMBER.start, 1),
+        ("traffic.out", back, 4),
+    ]
+    assert [rest.units for rest in rated.unpriced] == [240 * 3600, 2 * 10**9]
+
+
+@pytest.mark.parametrize(
+    ("units", "per", "expected"),
+    [
+        (1, 3600, "0.000278"),
+        (499, 10**9, "0.000000"),
+        (500, 10**9, "0.000001"),
+        (1499, 10**9, "0.000001"),
+        (10**20 + 500, 10**9, "100000000000.000001"),
+    ],
+)
+def test_a_quantity_is_rounded_half_up(units, per, expected):
+    assert str(quantity(units, per)) == expected
 
 
 @pytest.mark.parametrize("amount", ["0.005", "1.005", "0.0149999999"])
