@@ -44,7 +44,16 @@ def test_who_acts_for_a_customer_is_named_with_the_reason(visit: MakeVisitor) ->
 
 
 @pytest.mark.parametrize(
-    "path", ["", "customers/", "customers/acme/", "customers/acme/sites/new", "regions/", "audit/"]
+    "path",
+    [
+        "",
+        "customers/",
+        "customers/acme/",
+        "customers/acme/sites/new",
+        "regions/",
+        "alerts/",
+        "audit/",
+    ],
 )
 def test_a_page_of_the_provider(visit: MakeVisitor, path: str) -> None:
     visitor = visit(OPERATOR)
