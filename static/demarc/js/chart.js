@@ -69,27 +69,46 @@ function hatch(context, colour) {
   return context.createPattern(tile, "repeat");
 }
 
-// The ground below rows that are marked, each run of them named once.
-function ground(chart, content, line, ink) {
-  const { ctx, bbox } = chart;
-  ctx.save();
+// Runs of rows that are marked alike: the mark, and where it begins and ends on the canvas.
+function marked(chart, marks) {
+  const runs = [];
   let from = 0;
-  content.marks.forEach((mark, at) => {
-    if (mark === content.marks[at + 1]) return;
-    if (mark) {
-      const left = chart.valToPos(from + 0.5, "x", true);
-      const right = chart.valToPos(at + 1.5, "x", true);
-      ctx.fillStyle = hatch(ctx, line);
-      ctx.fillRect(left, bbox.top, right - left, bbox.height);
-      ctx.font = `${11 * devicePixelRatio}px ${getComputedStyle(chart.root).fontFamily}`;
-      ctx.fillStyle = ink;
-      ctx.textBaseline = "top";
-      if (ctx.measureText(mark).width < right - left) {
-        ctx.fillText(mark, left + 6 * devicePixelRatio, bbox.top + 4 * devicePixelRatio);
-      }
-    }
+  marks.forEach((mark, at) => {
+    if (mark === marks[at + 1]) return;
+    const edge = (row) => chart.valToPos(row + 0.5, "x", true);
+    if (mark) runs.push({ mark, left: edge(from), width: edge(at + 1) - edge(from) });
     from = at + 1;
   });
+  return runs;
+}
+
+// The ground below rows that are marked; it lies under the lines of the scale.
+function ground(chart, content, line) {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.fillStyle = hatch(ctx, line);
+  for (const { left, width } of marked(chart, content.marks)) {
+    ctx.fillRect(left, bbox.top, width, bbox.height);
+  }
+  ctx.restore();
+}
+
+// Its name, once a run, over everything else.
+function naming(chart, content, ink, surface) {
+  const { ctx, bbox } = chart;
+  const px = devicePixelRatio;
+  ctx.save();
+  ctx.font = `${11 * px}px ${getComputedStyle(chart.root).fontFamily}`;
+  ctx.textBaseline = "top";
+  ctx.textAlign = "left";
+  for (const { mark, left, width } of marked(chart, content.marks)) {
+    const size = ctx.measureText(mark).width;
+    if (size + 16 * px > width) continue;
+    ctx.fillStyle = surface;
+    ctx.fillRect(left + 4 * px, bbox.top + px, size + 8 * px, 16 * px);
+    ctx.fillStyle = ink;
+    ctx.fillText(mark, left + 8 * px, bbox.top + 4 * px);
+  }
   ctx.restore();
 }
 
@@ -137,7 +156,8 @@ function options(figure, content, width, readOut) {
       })),
     ],
     hooks: {
-      drawClear: [(chart) => ground(chart, content, line, ink)],
+      drawClear: [(chart) => ground(chart, content, line)],
+      draw: [(chart) => naming(chart, content, ink, surface)],
       setCursor: [(chart) => readOut(chart.cursor.idx)],
     },
   };
