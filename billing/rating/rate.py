@@ -18,7 +18,7 @@ from billing.rating.meters import Meter
 from billing.rating.money import exact, quantity, rounded, total
 from billing.rating.period import Period
 from billing.rating.prices import Epoch, Where, matches, units_per
-from billing.rating.schedule import Held, tracks
+from billing.rating.schedule import Held, Tracks, tracks
 from billing.rating.usage import Used
 
 
@@ -34,12 +34,22 @@ class _Item(NamedTuple):
 def rate(period: Period, epochs: Sequence[Epoch], used: Iterable[Used]) -> Rated:
     """The lines of a month. `epochs` are in order and lie in the period (`schedule.clip`), `used`
     was cut at their boundaries. Without an epoch all of it is unpriced."""
+    return apply(period, currency_of(epochs), tracks(epochs), used)
+
+
+def currency_of(epochs: Sequence[Epoch]) -> str:
+    """Of all of them; empty without one."""
+    return epochs[0].prices.currency if epochs else ""
+
+
+def apply(period: Period, currency: str, held: Tracks, used: Iterable[Used]) -> Rated:
+    """The same with the `tracks` of epochs that many customers share."""
     by_meter: dict[Meter, list[Used]] = {}
     for usage in used:
         by_meter.setdefault(usage.meter, []).append(usage)
     charged: dict[Meter, set[int]] = {}
     lines: list[RatedLine] = []
-    for (meter, where), holding in tracks(epochs).items():
+    for (meter, where), holding in held.items():
         usages = by_meter.get(meter, [])
         mine = [
             n for n, usage in enumerate(usages) if not where or matches(where, usage.attributes)
@@ -49,7 +59,6 @@ def rate(period: Period, epochs: Sequence[Epoch], used: Iterable[Used]) -> Rated
         per = units_per(meter, period.seconds)
         lines += _lines(meter, where, holding, _items(holding, usages, found), per)
     unpriced = (_unpriced(meter, by_meter[meter], charged.get(meter)) for meter in sorted(by_meter))
-    currency = epochs[0].prices.currency if epochs else ""
     return Rated(currency, tuple(lines), tuple(rest for rest in unpriced if rest.units))
 
 

@@ -4,7 +4,7 @@ The database sums traffic and lifetimes, and no customer's days are looked at, s
 needs no more than the units at each price.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -17,8 +17,8 @@ from billing.rating.meters import HOURS_OF, TRAFFIC
 from billing.rating.money import total
 from billing.rating.period import Period, moment
 from billing.rating.prices import Epoch, Prices
-from billing.rating.rate import rate
-from billing.rating.schedule import boundaries
+from billing.rating.rate import apply, currency_of
+from billing.rating.schedule import Tracks, boundaries, tracks
 from billing.rating.usage import Used
 from billing.selectors import epochs
 from billing.statements.build import attributes_of, unpriced
@@ -48,7 +48,8 @@ class Usage:
 def month(period: Period, as_of: datetime | None = None) -> Iterator[TenantMonth]:
     """Every customer's month until `as_of`, by the customer's id. Reads as the current role, which
     sees all of them."""
-    return (charged(usage) for usage in usages(period, as_of))
+    tracks_of = _Shared()
+    return (charged(usage, tracks_of) for usage in usages(period, as_of))
 
 
 def compare(
@@ -56,17 +57,32 @@ def compare(
 ) -> Iterator[tuple[TenantMonth, TenantMonth]]:
     """Every customer's month as it is, and as if its plan had these prices all along. Customers
     of other plans are the same twice."""
+    tracks_of = _Shared()
     for usage in usages(period, as_of):
-        before = charged(usage)
+        before = charged(usage, tracks_of)
         if all(epoch.prices.plan != prices.plan for epoch in usage.epochs):
             yield before, before
         else:
             yield before, charged(_at(usage, prices))
 
 
-def charged(usage: Usage) -> TenantMonth:
+class _Shared:
+    """The tracks of epochs, worked out once for all customers that share them."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Sequence[Epoch], Tracks]] = {}
+
+    def __call__(self, epochs: Sequence[Epoch]) -> Tracks:
+        """Those of these very epochs, which are kept so that no others take their identity."""
+        if id(epochs) not in self._known:
+            self._known[id(epochs)] = epochs, tracks(epochs)
+        return self._known[id(epochs)][1]
+
+
+def charged(usage: Usage, tracks_of: Callable[[Sequence[Epoch]], Tracks] = tracks) -> TenantMonth:
     """What the usage costs."""
-    rated = rate(usage.period, usage.epochs, usage.used)
+    agreed = usage.epochs
+    rated = apply(usage.period, currency_of(agreed), tracks_of(agreed), usage.used)
     return TenantMonth(
         tenant_id=usage.tenant.id,
         tenant_slug=usage.tenant.slug,
