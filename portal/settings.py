@@ -98,7 +98,12 @@ DATABASES["default"].setdefault("OPTIONS", {})
 # work; commands and task workers hold one connection and need no pool.
 POOL_SIZE = env.int("DEMARC_DATABASE_POOL", default=0)
 if POOL_SIZE and not AS_ADMINISTRATOR:
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": POOL_SIZE, "timeout": 10}
+    # A database that was started anew has closed what the pool holds: each one is asked before it
+    # is used. While it is away a request waits no longer than `timeout` seconds, and the pool tries
+    # again when the next one comes, not after a pause that doubles for minutes.
+    pool = {"min_size": 2, "max_size": POOL_SIZE, "timeout": 5, "reconnect_timeout": 4}
+    DATABASES["default"]["OPTIONS"]["pool"] = pool
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

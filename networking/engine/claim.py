@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.models import BigIntegerField, Case, F, Func, Q, TextField, Value, When
 from django.db.models.functions import Greatest, Now
 
@@ -144,6 +144,6 @@ def _renewed(held: Claim) -> bool:
                 pk=held.scope_id, token=held.token, leased_until__isnull=False
             )
             return bool(mine.update(leased_until=Now() + LEASE))
-    except DatabaseError:
+    except Error:
         connection.close()
         return True

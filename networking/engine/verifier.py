@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from networking.backends.base import BackendError, FabricBackend, FabricProgress
@@ -80,7 +80,7 @@ class FabricVerifier:
             while not stop.is_set():
                 try:
                     pause = self.tick()
-                except DatabaseError as error:
+                except Error as error:
                     log.warning("database away", extra={"reason": str(error)})
                     connection.close()
                     pause = IDLE

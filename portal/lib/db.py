@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 TENANT_SETTING = "demarc.tenant"
 
@@ -68,6 +68,18 @@ def acting_as(role: DatabaseRole, tenant_id: UUID | None = None) -> Iterator[Non
             connection.demarc_scope = outer  # type: ignore[attr-defined]
         else:
             _enter(outer)
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether `error` is, or came about while handling, that the database went away or gave up: a
+    broken or refused connection, a pool without a free one, a deadlock. The same may work later."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, OperationalError | InterfaceError):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _enter(scope: Scope) -> None:

@@ -1,10 +1,17 @@
 """Error answers outside of a view: a page for people, a problem for programs."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
+from portal.lib.db import is_outage
 from portal.lib.logs import current_request_id
 from portal.lib.problems import is_api, problem_response
+
+
+RETRY_AFTER = "5"  # seconds
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -23,8 +30,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """500"""
-    return answer(request, 500)
+    """500, or 503 where the database was away. Django asks while it handles the exception."""
+    if not is_outage(sys.exception()):
+        return answer(request, 500)
+    if is_api(request):
+        response: HttpResponse = problem_response(503)
+    else:
+        # Without the request: who is signed in is in the database.
+        context = {"request_id": current_request_id()}
+        response = HttpResponse(render_to_string("503.html", context), status=503)
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -25,6 +25,11 @@ TITLES = {
     422: ("invalid", "Some input is not acceptable."),
     429: ("too-many-requests", "Too many requests. Wait and try again."),
     500: ("internal", "Something failed on our side. It was logged."),
+    503: (
+        "unavailable",
+        "The portal's database does not answer. Send this again in a few seconds; "
+        "with the same Idempotency-Key it is done once.",
+    ),
 }
 
 

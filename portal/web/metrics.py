@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 
 from networking.selectors.gauges import Gauges, gauges
@@ -77,7 +77,7 @@ def exposition() -> str:
     try:
         with acting_as(DatabaseRole.STAFF):
             found: Gauges | None = gauges()
-    except DatabaseError:
+    except Error:
         found = None
     up = {"database": float(found is not None), "redis": float(counted is not None)}
     parts = [render([by("demarc_up", "Whether a server answers.", "server", up)])]

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from networking.engine import devices
 from networking.engine.verifier import FabricVerifier
@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def _fabrics(self) -> list[UUID]:
         try:
             return devices.fabric_ids()
-        except DatabaseError as error:
+        except Error as error:
             self.stderr.write(f"verifier: the database is away: {error}")
             connection.close()
             return []

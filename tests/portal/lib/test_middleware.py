@@ -6,10 +6,11 @@ import socket
 
 import pytest
 from django.core.cache import caches
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
 from django.test import Client, override_settings
 
 from portal.lib.cache import ForgivingRedisCache
+from portal.lib.db import is_outage
 from portal.lib.logs import JsonFormatter, set_request_id
 
 
@@ -132,3 +133,25 @@ def test_a_failure_says_what_to_tell_the_provider(db, monkeypatch):
     answer = browser.get("/msp/", headers={"X-Request-ID": "trace-0123456789"})
     assert answer.status_code == 500
     assert b"trace-0123456789" in answer.content
+
+
+@pytest.mark.parametrize("path", ["/msp/", "/api/v1/me"])
+def test_a_database_that_is_away_is_a_503_in_words(db, monkeypatch, path):
+    def away(*_):
+        try:
+            raise OperationalError("the connection is closed")
+        except OperationalError:
+            raise ProgrammingError("Cannot open a new connection in an atomic block.")
+
+    monkeypatch.setattr("tenants.gate.identify", away)
+    browser = Client(raise_request_exception=False)
+    answer = browser.get(path, headers={"X-Request-ID": "trace-0123456789"})
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert b"database does not answer" in answer.content.replace(b"&#x27;", b"'")
+    assert b"trace-0123456789" in answer.content
+
+
+def test_a_mistake_in_a_query_is_no_outage():
+    assert not is_outage(ProgrammingError("syntax error"))
+    assert not is_outage(None)
