@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, StorageState, expect, sync_playwright
 
 from lab.install import can_run
-from tests.browser.stack import CHECKOUT, Stack, running, started
+from tests.stack import CHECKOUT, Stack, running, started
 from tests.browser.visitor import DESK, Visitor
 
 CHROMIUM = Path("/usr/bin/chromium")

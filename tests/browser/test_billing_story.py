@@ -10,8 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from playwright.sync_api import expect
 
 from tests.browser.conftest import MakeVisitor
-from tests.browser.polling import eventually
-from tests.browser.stack import COMMAND, Stack
+from tests.polling import eventually
+from tests.stack import COMMAND, Stack
 from tests.browser.visitor import Visitor
 
 ADMIN, FINANCE = "admin@acme.example", "finance@msp.example"

@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 
 from tests.browser import acts
 from tests.browser.conftest import MakeVisitor
-from tests.browser.polling import eventually
-from tests.browser.stack import Stack
+from tests.polling import eventually
+from tests.stack import Stack
 
 ADMIN = "admin@acme.example"
 LEARN_WITHIN = 15.0  # seconds

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import MakeVisitor
-from tests.browser.polling import eventually
+from tests.polling import eventually
 
 ADMIN = "admin@acme.example"
 DONE_WITHIN = 30.0  # seconds

@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from tests.browser import acts, keys
 from tests.browser.conftest import MakeVisitor
-from tests.browser.polling import eventually
-from tests.browser.stack import Stack
+from tests.polling import eventually
+from tests.stack import Stack
 from tests.browser.visitor import Visitor
 
 ADMIN = "admin@acme.example"

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response
 
 from tests.browser.accessible import complaints
-from tests.browser.stack import Stack
+from tests.stack import Stack
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cli import records
 from cli.commands.test import throw_away_state
+from cli.identity import Identity
 from cli.layout import default_layout
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[1]
 COMMAND = CHECKOUT / "demarc"
 # A portal of the tests has servers of its own, whatever those of the unit tests are.
 NOT_ITS_OWN = {"DATABASE_URL", "DATABASE_ADMIN_URL", "REDIS_URL"}
@@ -54,6 +56,23 @@ class Stack:
     url: str
     passwords: dict[str, str]
     """By e-mail."""
+
+    @property
+    def state(self) -> Path:
+        """The folder with its logs, its lab's files and what runs where."""
+        return Path(self.environment["DEMARC_STATE"])
+
+    @property
+    def servers(self) -> dict[str, str]:
+        """The environment of an administrative command: its database and its Redis."""
+        facts: dict[str, Any] = json.loads((self.state / "run.json").read_text())
+        return dict(facts["environment"])
+
+    def process(self, name: str) -> Identity | None:
+        """A process of the stack by its name, such as `worker`; None while it is started anew."""
+        rows = records.read_processes(self.state)
+        found = next((row.identity for row in rows if row.name == name), None)
+        return found if found is not None and found.alive() else None
 
     def demarc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `./demarc` against this stack."""
@@ -99,7 +118,7 @@ class Stack:
 
     def site(self, name: str) -> dict[str, Any]:
         """What the lab's inventory says of a site."""
-        path = Path(self.environment["DEMARC_STATE"]) / "lab" / "inventory.json"
+        path = self.state / "lab" / "inventory.json"
         sites: list[dict[str, Any]] = json.loads(path.read_text())["sites"]
         return next(site for site in sites if site["name"] == name)
 
