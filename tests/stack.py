@@ -125,8 +125,8 @@ class Stack:
 
 @contextmanager
 def started() -> Iterator[Stack]:
-    """A stack of its own: temporary state, a lab of its own name, a free port. Several stand side by
-    side when several processes run tests."""
+    """A stack of its own: temporary state, a lab of its own name, a free port. Several stand side
+    by side when several processes run tests."""
     lab = f"b{os.getpid()}"
     with throw_away_state(default_layout()) as layout:
         environment = {k: v for k, v in os.environ.items() if k not in NOT_ITS_OWN}

@@ -10,7 +10,6 @@ from portal.lib.db import is_outage
 from portal.lib.logs import current_request_id
 from portal.lib.problems import is_api, problem_response
 
-
 RETRY_AFTER = "5"  # seconds
 
 

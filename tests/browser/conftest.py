@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, StorageState, expect, sync_playwright
 
 from lab.install import can_run
-from tests.stack import CHECKOUT, Stack, running, started
 from tests.browser.visitor import DESK, Visitor
+from tests.stack import CHECKOUT, Stack, running, started
 
 CHROMIUM = Path("/usr/bin/chromium")
 OPTIONS = [

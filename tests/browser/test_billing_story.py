@@ -10,9 +10,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from playwright.sync_api import expect
 
 from tests.browser.conftest import MakeVisitor
+from tests.browser.visitor import Visitor
 from tests.polling import eventually
 from tests.stack import COMMAND, Stack
-from tests.browser.visitor import Visitor
 
 ADMIN, FINANCE = "admin@acme.example", "finance@msp.example"
 SENDER, RECEIVER = "web-1", "web-2"

@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 
 from tests.browser import acts
 from tests.browser.conftest import MakeVisitor
+from tests.browser.visitor import Visitor
 from tests.polling import eventually
 from tests.stack import Stack
-from tests.browser.visitor import Visitor
 
 OPERATOR = "operator@msp.example"
 SITE = "spare-hamburg"

@@ -7,9 +7,9 @@ from playwright.sync_api import expect
 
 from tests.browser import acts, keys
 from tests.browser.conftest import MakeVisitor
+from tests.browser.visitor import Visitor
 from tests.polling import eventually
 from tests.stack import Stack
-from tests.browser.visitor import Visitor
 
 ADMIN = "admin@acme.example"
 DATABASE, PORT = "10.1.1.11", 5432
