@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from billing.rating.period import check_zone
+from networking.api.annotators import annotate
 
 
 class BillingConfig(AppConfig):
@@ -13,8 +14,10 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        """Refuse a time zone in which usage, which is kept by the hour, has no day."""
+        """Refuse a time zone in which usage, which is kept by the hour, has no day; let changes
+        tell what they cost."""
         try:
             check_zone(settings.BILLING_TIME_ZONE)
         except ValueError as error:
             raise ImproperlyConfigured(f"BILLING_TIME_ZONE: {error}") from error
+        annotate("price", "billing.api.price.PriceSerializer")

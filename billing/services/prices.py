@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.utils import timezone
@@ -22,7 +22,7 @@ from billing.selectors import epochs
 from billing.statements.periods import this_period
 from networking.selectors.living import Living, living, some_ports
 from networking.selectors.traffic import PortTraffic, traffic
-from networking.selectors.usage import priced_as
+from networking.selectors.usage import priced_change
 from tenants.access import Actor
 
 LOOK_BACK = timedelta(days=30)
@@ -124,30 +124,57 @@ def monthly_difference(
     before: Snapshot,
     after: Snapshot,
     subject_id: UUID | None = None,
+    at: datetime | None = None,
 ) -> PriceDifference | None:
     """What a change of the actor's tenant does to its month. `verb` is "create", "update" or
-    "delete"; `before` and `after` are the change's snapshots of its subject. None where nothing
-    of it is ever charged, or where the tenant is on no plan."""
+    "delete"; `before` and `after` are the change's snapshots of its subject; `at` is when it was
+    made, None for now. None where nothing of it changes a price, without a query; and where the
+    tenant is on no plan."""
     if actor.tenant is None:
         return None
-    tenant_id = actor.tenant.id
-    sides = (
-        None if verb == "create" else priced_as(tenant_id, subject_type, before),
-        None if verb == "delete" else priced_as(tenant_id, subject_type, after),
-    )
-    noun = next((side[0] for side in sides if side is not None), None)
-    now = timezone.now()
-    prices = _prices(tenant_id, now) if noun else None
-    if noun is None or prices is None:
+    tenant_id, moment = actor.tenant.id, at or timezone.now()
+    priced = priced_change(tenant_id, subject_type, verb, before, after)
+    prices = _prices(tenant_id, moment) if priced else None
+    if priced is None or prices is None:
         return None
+    noun, was, will = priced
     case = _Case(
-        month=this_period(now),
+        month=this_period(moment),
         noun=noun,
-        others=living(tenant_id, without=subject_id),
-        sides=(sides[0] and sides[0][1], sides[1] and sides[1][1]),
-        bytes=_bytes(tenant_id, verb, subject_id, now) if noun == "port" else None,
+        others=living(tenant_id, without=subject_id, at=at),
+        sides=(was, will),
+        bytes=_bytes(tenant_id, verb, subject_id, moment) if noun == "port" else None,
     )
     return _difference(prices, case)
+
+
+class Foreseen(Protocol):
+    """A change, or the preview of one."""
+
+    @property
+    def verb(self) -> str: ...
+    @property
+    def subject_type(self) -> str: ...
+    @property
+    def subject_id(self) -> UUID: ...
+    @property
+    def before(self) -> Snapshot: ...
+    @property
+    def after(self) -> Snapshot: ...
+
+
+def price_of(actor: Actor, act: Foreseen) -> PriceDifference | None:
+    """The difference that a preview would make now, or a change made when it was accepted: later
+    versions of the plan say nothing about it."""
+    return monthly_difference(
+        actor,
+        act.subject_type,
+        act.verb,
+        act.before,
+        act.after,
+        act.subject_id,
+        getattr(act, "created_at", None),
+    )
 
 
 def _difference(prices: Prices, case: _Case) -> PriceDifference:
@@ -193,7 +220,7 @@ def _prices(tenant_id: UUID, now: datetime) -> Prices | None:
 
 def _bytes(tenant_id: UUID, verb: str, subject_id: UUID | None, now: datetime) -> _Bytes:
     """By the last days: of the machine itself where it is deleted, else of others."""
-    sample = set(some_ports(tenant_id, MOST_PORTS)) - {subject_id}
+    sample = set(some_ports(tenant_id, MOST_PORTS, now)) - {subject_id}
     wanted = [*sample, subject_id] if subject_id else [*sample]
     rows = traffic(tenant_id, [now - LOOK_BACK], now, wanted)
     seconds = this_period(now).seconds

@@ -1,11 +1,13 @@
 """Money and quantities in templates: `{% load billing %}`."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import template
 
 from billing.rating.lines import Band
 from billing.rating.period import Period
+from billing.services.prices import Foreseen, price_of
 from billing.statements.document import Coverage
 from billing.web import words
 
@@ -46,3 +48,16 @@ def observed(coverage: Coverage | None) -> str:
 def month_name(period: Period) -> str:
     """`{{ period|month_name }}`: "November 2026"."""
     return words.month(period)
+
+
+@register.filter
+def signed(amount: Decimal, currency: str) -> str:
+    """`{{ difference|signed:currency }}`: "+ €4.00"."""
+    return words.signed(amount, currency)
+
+
+@register.inclusion_tag("billing/price.html", takes_context=True)
+def price_of_plan(context: Any, act: Foreseen) -> dict[str, Any]:
+    """`{% price_of_plan preview %}`: what a change or the preview of one adds to a month, in a
+    line; nothing for what costs nothing."""
+    return {"price": price_of(context["actor"], act), "past": hasattr(act, "created_at")}

@@ -30,6 +30,12 @@ def money(amount: Decimal | None, currency: str) -> str:
     return f"{minus}{sign(currency)}{abs(shown):,.2f}"
 
 
+def signed(amount: Decimal, currency: str) -> str:
+    """A difference: "+ €4.00"; where there is none, "± €0.00"."""
+    sense = "+" if amount > 0 else "\N{MINUS SIGN}" if amount else "\N{PLUS-MINUS SIGN}"
+    return f"{sense}\N{NO-BREAK SPACE}{money(abs(amount), currency)}"
+
+
 def price(unit_price: Decimal, currency: str) -> str:
     """A unit price with as many decimals as it has, two at least: "€0.0042"."""
     whole, _, decimals = f"{unit_price:,f}".partition(".")

@@ -104,9 +104,14 @@ def answer(request: Request, actor: Actor, act: Callable[[], Change]) -> Respons
 
 def _foreseen(actor: Actor, act: Callable[[], Change], asked: dict[str, str]) -> dict[str, Any]:
     if not asked:
-        return dict(PreviewSerializer(changes.preview(act)).data)
+        return _shown(actor, changes.preview(act))
     trial = try_out(actor, act, QuestionSerializer(data=asked).question())
-    return PreviewSerializer(trial.preview).data | {"reach": TrialSerializer(trial).data}
+    return _shown(actor, trial.preview) | {"reach": TrialSerializer(trial).data}
+
+
+def _shown(actor: Actor, preview: changes.Preview) -> dict[str, Any]:
+    """The preview, with what other apps say of it."""
+    return dict(PreviewSerializer(preview, context={"actor": actor}).data)
 
 
 def versioned(data: Any, version: int) -> Response:

@@ -1,10 +1,11 @@
-"""What a tenant has at this moment that costs money: open lifetimes, counted or one by one."""
+"""What a tenant has at a moment that costs money: lifetimes, counted or one by one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from networking.models import Lifetime
 from networking.models.lifetime import OPEN
@@ -19,16 +20,22 @@ class Living:
     count: int
 
 
-def living(tenant_id: UUID, *, without: UUID | None = None) -> tuple[Living, ...]:
-    """What the tenant has, but for one noun. One query."""
-    rows = Lifetime.objects.filter(OPEN, tenant=tenant_id).order_by()
+def living(
+    tenant_id: UUID, *, without: UUID | None = None, at: datetime | None = None
+) -> tuple[Living, ...]:
+    """What the tenant has now, or had at a moment, but for one noun. One query."""
+    rows = Lifetime.objects.filter(_there(at), tenant=tenant_id).order_by()
     if without is not None:
         rows = rows.exclude(noun_id=without)
     found = rows.values_list("noun", "attributes").annotate(count=Count("id"))
     return tuple(Living(noun, attributes, count) for noun, attributes, count in found)
 
 
-def some_ports(tenant_id: UUID, most: int) -> tuple[UUID, ...]:
-    """Up to `most` of the tenant's ports that live, always the same ones."""
-    rows = Lifetime.objects.filter(OPEN, tenant=tenant_id, noun=Lifetime.Noun.PORT)
+def some_ports(tenant_id: UUID, most: int, at: datetime | None = None) -> tuple[UUID, ...]:
+    """Up to `most` of the tenant's ports that live now, or did at a moment; always the same."""
+    rows = Lifetime.objects.filter(_there(at), tenant=tenant_id, noun=Lifetime.Noun.PORT)
     return tuple(rows.order_by("noun_id").values_list("noun_id", flat=True)[:most])
+
+
+def _there(at: datetime | None) -> Q:
+    return OPEN if at is None else Q(during__contains=at)

@@ -109,12 +109,41 @@ def priced_as(
     return str(noun), as_snapshot(noun, {"region": region}, snapshot)
 
 
+Attributes = dict[str, str]
+
+
+def priced_change(
+    tenant_id: UUID,
+    subject_type: str,
+    verb: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> tuple[str, Attributes | None, Attributes | None] | None:
+    """As what the subject of a change counts, and with which attributes before and after it; None
+    on the side where it is not there. The arguments are as in `Change`. None for a change that
+    costs nothing, without a query; otherwise two at most."""
+    noun = NOUNS.get(subject_type)
+    if noun is None:
+        return None
+    # Nothing ever moves to another region, so an edit needs no look at it.
+    if verb == "update" and as_snapshot(noun, {}, before) == as_snapshot(noun, {}, after):
+        return None
+    region = {"region": _region(tenant_id, noun, before if verb == "delete" else after)}
+    return (
+        str(noun),
+        None if verb == "create" else as_snapshot(noun, region, before),
+        None if verb == "delete" else as_snapshot(noun, region, after),
+    )
+
+
 def _region(tenant_id: UUID, noun: Noun, snapshot: Mapping[str, Any]) -> str:
     """The code of the region that the snapshot names, or a network, attachment or fabric in it;
     empty when that is not there any more."""
     if noun == Noun.PORT:
         networks = Network.objects.filter(tenant=tenant_id, pk=snapshot["network_id"])
-        return networks.values_list("region__code", flat=True).first() or ""
+        return networks.values_list("region__code", flat=True).first() or _last_region(
+            tenant_id, snapshot["network_id"]
+        )
     if noun == Noun.SITE:
         ways_out = Attachment.objects.filter(tenant=tenant_id, name=snapshot["attachment"])
         return ways_out.values_list("fabric__region__code", flat=True).first() or ""
@@ -122,3 +151,9 @@ def _region(tenant_id: UUID, noun: Noun, snapshot: Mapping[str, Any]) -> str:
         fabrics = Fabric.objects.filter(name=snapshot["fabric"])
         return fabrics.values_list("region__code", flat=True).first() or ""
     return str(snapshot["region"])
+
+
+def _last_region(tenant_id: UUID, network_id: str) -> str:
+    """Where a network was that is not there any more: what was counted of it is kept."""
+    past = Lifetime.objects.filter(tenant=tenant_id, noun_id=network_id)
+    return past.values_list("attributes__region", flat=True).first() or ""

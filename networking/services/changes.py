@@ -27,6 +27,7 @@ class Preview:
     generation: int
     verb: str
     subject_type: str
+    subject_id: UUID
     subject_name: str
     summary: str
     before: Snapshot
@@ -65,6 +66,7 @@ def _preview(change: Change) -> Preview:
         generation=change.generation - 1,
         verb=change.verb,
         subject_type=change.subject_type,
+        subject_id=change.subject_id,
         subject_name=change.subject_name,
         summary=change.summary,
         before=change.before,

@@ -1,6 +1,7 @@
 """What this app's nouns look like to a program, one file a noun."""
 
 from networking.api.serializers.change import (
+    ChangeDetailSerializer,
     ChangeSerializer,
     PreviewSerializer,
     VerdictSerializer,
@@ -41,6 +42,7 @@ from networking.api.serializers.vip import NewVipSerializer, VipPatchSerializer,
 __all__ = [
     "AllowedPrefixSerializer",
     "AnswerSerializer",
+    "ChangeDetailSerializer",
     "ChangeSerializer",
     "CsvSerializer",
     "FreePrefixQuerySerializer",

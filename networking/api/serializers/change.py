@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from networking.api.serializers.annotated import AnnotatedMixin
 from networking.api.serializers.reach import TrialSerializer
 from networking.models import Change
 from portal.lib.serializers import StrictSerializer
@@ -99,7 +100,11 @@ class ChangeSerializer(StrictSerializer):
     done_at = serializers.DateTimeField(read_only=True)
 
 
-class PreviewSerializer(StrictSerializer):
+class ChangeDetailSerializer(AnnotatedMixin, ChangeSerializer):
+    """A change by itself. Its price is as of when it was accepted."""
+
+
+class PreviewSerializer(AnnotatedMixin, StrictSerializer):
     """What a write would do; nothing was written. `generation` is the one that it was foreseen
     on: send it back as `?generation=` to write only if it still holds. `reach` is there if the dry
     run asked whether one reaches another."""

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from networking import selectors
 from networking.api.answers import answer, write_schema
 from networking.api.filters import ChangeQuery, narrowing
-from networking.api.serializers import ChangeSerializer
+from networking.api.serializers import ChangeDetailSerializer, ChangeSerializer
 from networking.services import changes
 from portal.lib.pagination import page_of
 from tenants.access import Capability
@@ -37,10 +37,11 @@ class Change(TenantApi):
 
     capability = Capability.NETWORK_VIEW
 
-    @extend_schema(responses=ChangeSerializer)
+    @extend_schema(responses=ChangeDetailSerializer)
     def get(self, request: Request, slug: str, change_id: UUID) -> Response:
         """The change with its verdicts."""
-        return Response(ChangeSerializer(selectors.change(self.actor, change_id)).data)
+        change = selectors.change(self.actor, change_id)
+        return Response(ChangeDetailSerializer(change, context={"actor": self.actor}).data)
 
 
 class Revert(TenantApi):

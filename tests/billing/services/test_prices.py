@@ -12,6 +12,8 @@ from django.utils import timezone
 from billing.rating.meters import Meter
 from billing.services.prices import monthly_difference
 from billing.statements import this_period
+from portal.lib.db import DatabaseRole
+from portal.lib.db import acting_as as db_as
 from tenants.access import acting_as
 from tests.billing.prices import flat, graduated, per_unit
 from tests.factories.billing import make_plan, make_version, subscribe
@@ -89,8 +91,45 @@ def test_an_attribute_that_changes_costs_the_difference(world: World, plan):
     edit = difference(world, "network", "update", before, after, network)
     assert edit.fixed == HOURS * Decimal("0.001")
     assert [line.quantity for line in edit.lines] == [-HOURS, HOURS]
-    same = difference(world, "network", "update", before, before, network)
-    assert (same.fixed, same.lines) == (0, ())
+
+
+@pytest.mark.parametrize("noun", ["network", "vip", "port"])
+def test_an_edit_of_something_else_costs_nothing_and_asks_nothing(
+    world: World, plan, noun, django_assert_num_queries
+):
+    actor, told = world.actor("acme", "network"), SNAPSHOTS[noun]
+    with acting_as(actor), django_assert_num_queries(0):
+        edit = monthly_difference(
+            actor, noun, "update", told | {"name": "a"}, told | {"name": "b"}, UUID(int=9)
+        )
+    assert edit is None
+
+
+def test_a_change_is_told_at_the_prices_that_held_when_it_was_made(world: World, plan):
+    """Others came since, and the prices have changed twice."""
+    with db_as(DatabaseRole.STAFF):
+        version = plan.versions.get()
+        version.valid_to = at("2026-06-01")
+        version.save(update_fields=["valid_to"])
+    make_version(plan, (per_unit("port.hours", "0.5"),), at("2026-06-01"))
+    machines(world, 11)
+    lived(world.acme, "port", "late", "2026-04-02")
+    actor = world.actor("acme", "network")
+    port = {"network_id": str(UUID(int=7))}
+    with acting_as(actor):
+        then = monthly_difference(actor, "port", "create", {}, port, None, at("2026-04-01"))
+        now = monthly_difference(actor, "port", "create", {}, port)
+    assert (then.version, str(then.period), then.fixed) == (1, "2026-04", 720 * Decimal("0.01"))
+    assert (now.version, now.fixed) == (2, HOURS * Decimal("0.5"))
+
+
+def test_a_machine_is_priced_though_its_network_is_gone(world: World):
+    regional = make_plan()
+    make_version(regional, (per_unit("port.hours", "1", where=(("region", "fra"),)),), START)
+    subscribe(world.acme, regional, START)
+    network = lived(world.acme, "network", "web", "2026-02-01", "2026-03-01")
+    gone = difference(world, "port", "delete", before={"network_id": str(network)})
+    assert gone.fixed == -HOURS
 
 
 @pytest.mark.parametrize(
@@ -163,4 +202,4 @@ def test_a_price_takes_a_handful_of_queries(world: World, plan):
     actor = world.actor("acme", "network")
     with acting_as(actor), CaptureQueriesContext(connection) as queries:
         monthly_difference(actor, "port", "create", {}, {"network_id": str(UUID(int=7))})
-    assert len(queries) <= 8
+    assert len(queries) <= 9  # one of them because its network is gone

@@ -18,7 +18,7 @@ PAGES = {
     "networks/new": 9,
     "networks/{network}/": 9,
     "networks/{network}/edit": 10,
-    "networks/{network}/delete": 44,
+    "networks/{network}/delete": 45,
     "ports/": 6,
     "ports/new": 4,
     "ports/{port}/": 7,
@@ -26,7 +26,7 @@ PAGES = {
     "sites/": 5,
     "sites/{site}/": 6,
     "changes/": 5,
-    "changes/{change}/": 11,
+    "changes/{change}/": 12,
 }
 
 
