@@ -85,9 +85,10 @@ def gather(tenant_id: UUID, period: Period, now: datetime, *, by_port: bool = Tr
     Without `by_port` it is not known which port moved what (`counted`), where prices do not need
     that: half the work for a month of which the sums alone are wanted.
     """
-    until = min(instant(now), period.end)
-    if until <= period.start:
+    if instant(now) < period.start:
         raise ValueError(f"{period} is still to come")
+    # A month has a first second from its beginning on.
+    until = min(max(instant(now), period.start + 1), period.end)
     prices = selectors.epochs([tenant_id], period.start, period.end).get(tenant_id, ())
     cells = _cells(period, prices, until)
     start, end = moment(period.start), moment(until)

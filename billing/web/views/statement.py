@@ -5,16 +5,22 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from billing.exports.statement_csv import file_name, statement_csv
 from billing.statements import statement
 from billing.statements.document import Line, ResourceCharge, Statement
+from billing.statements.gathered import gather
+from billing.statements.outline import outline
 from billing.web import words
 from billing.web.months import Months, months
 from billing.web.views.base import StaffBillingPage, TenantBillingPage
 from tenants import selectors
+from tenants.access import TenantRef
 
 RESOURCES_SHOWN = 100
+MACHINES_ON_PAGE = 1000
+"""Of more machines the page has the lines alone: each resource on each day takes too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,15 @@ class Shown:
     stretch: str
     resources: tuple[ResourceCharge, ...]
     more: int
+
+
+def for_page(tenant: TenantRef, asked: Months) -> Statement:
+    """The statement as it is now, without resources where there are too many for a page."""
+    now = timezone.now()
+    gathered = gather(tenant.id, asked.shown, now, by_port=False)
+    if len(gathered.newest) > MACHINES_ON_PAGE:
+        return outline(tenant, gathered)
+    return statement(tenant.id, asked.shown, now)
 
 
 def shown(line: Line, of: Statement) -> Shown:
@@ -44,6 +59,7 @@ def context_of(told: Statement, asked: Months, csv: str, spend: str) -> dict[str
         "months": asked,
         "statement": told,
         "lines": [shown(line, told) for line in told.lines],
+        "whole": any(line.resources for line in told.lines),
         "links": {"csv": csv, "spend": f"{spend}?period={asked.shown}"},
     }
 
@@ -66,7 +82,7 @@ class TenantStatement(TenantBillingPage):
         """The page."""
         asked = months(period)
         context = context_of(
-            statement(self.tenant.id, asked.shown),
+            for_page(self.tenant, asked),
             asked,
             reverse("billing:statement_csv", args=[slug, asked.shown]),
             reverse("billing:spend", args=[slug]),
@@ -91,7 +107,7 @@ class CustomerStatement(StaffBillingPage):
         """The page."""
         customer, asked = selectors.customer(self.actor, slug), months(period)
         context = context_of(
-            statement(customer.ref.id, asked.shown),
+            for_page(customer.ref, asked),
             asked,
             reverse("billing:customer_csv", args=[slug, asked.shown]),
             reverse("billing:customer", args=[slug]),

@@ -216,6 +216,14 @@ def test_without_a_plan_nothing_costs_anything(world: World) -> None:
     assert (found.currency, found.total, found.unpriced) == ("", 0, (Meter.NETWORK_HOURS,))
 
 
+def test_a_month_can_be_looked_at_from_its_first_moment(world: World, ids: dict[str, UUID]) -> None:
+    found = spent(world, at("2026-03-01"))
+
+    assert found.as_of == MARCH.start + 1
+    assert found.forecast is not None
+    assert found.forecast.fixed > 30
+
+
 def test_a_month_to_come_is_refused(world: World) -> None:
     with pytest.raises(ValueError, match="still to come"):
         spent(world, at("2026-02-28"))

@@ -11,6 +11,7 @@ import pytest
 from billing.exports.statement_csv import COLUMNS
 from billing.rating.money import rounded
 from billing.statements import statement, this_period
+from billing.web.views import statement as view
 from portal.lib.db import DatabaseRole, acting_as
 from tests.billing.web.conftest import Used
 from tests.world import World
@@ -98,3 +99,21 @@ def test_who_may_not_see_it_is_not_shown_the_way(world: World, used: Used, role:
     assert download(world, used.period, role).status_code == 403
     assert b"/t/acme/billing/" not in world.client("acme", role).get("/t/acme/").content
     assert b"/t/acme/billing/" in world.client("acme", "billing").get("/t/acme/").content
+
+
+def test_of_very_many_machines_the_page_has_the_same_lines_alone(
+    world: World, used: Used, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = world.client("acme", "billing")
+    url = f"/t/acme/billing/statements/{used.period}/"
+    few = unescape(client.get(url).content.decode())
+    monkeypatch.setattr(view, "MACHINES_ON_PAGE", 1)
+    many = unescape(client.get(url).content.decode())
+
+    def lines(text: str) -> str:
+        return text[text.index('id="lines"') : text.index("</table>", text.index('id="lines"'))]
+
+    assert lines(many) == lines(few)
+    assert "web-1" in few
+    assert "web-1" not in many
+    assert "more machines than a page can show" in many
