@@ -1,0 +1,1 @@
+"""Faults that are planted in a whole running product, and what is true afterwards."""

@@ -1,0 +1,61 @@
+"""What is done to the processes of a stack."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from cli.identity import Identity, identify
+from tests.polling import eventually
+from tests.stack import Stack
+
+BACK_WITHIN = 60.0  # seconds; the supervisor waits longer the more often a process has ended
+
+
+def children(pid: int) -> list[Identity]:
+    """The processes that this one has started and that still run (proc(5))."""
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [one for one in map(identify, map(int, text.split())) if one is not None]
+
+
+def whole(stack: Stack, name: str) -> list[Identity]:
+    """A process of the stack, once it runs, and those that it has started."""
+    eventually(lambda: stack.process(name) is not None, within=BACK_WITHIN)
+    first = stack.process(name)
+    assert first is not None
+    return [first, *children(first.pid)]
+
+
+def send(processes: list[Identity], number: signal.Signals) -> None:
+    """Signal those that still run."""
+    for process in processes:
+        if process.alive():
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, number)
+
+
+def kill(stack: Stack, name: str) -> None:
+    """End a process as a power cut does; the supervisor starts it anew."""
+    send(whole(stack, name), signal.SIGKILL)
+
+
+def killed_and_back(stack: Stack, name: str) -> None:
+    """The same, and wait until another one is there."""
+    before = whole(stack, name)[0]
+    kill(stack, name)
+    eventually(lambda: stack.process(name) not in (None, before), within=BACK_WITHIN)
+
+
+@contextmanager
+def paused(stack: Stack, name: str) -> Iterator[None]:
+    """A process, with those that it has started, that does nothing for the length of the block."""
+    held = whole(stack, name)
+    send(held, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        send(held, signal.SIGCONT)

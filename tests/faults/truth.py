@@ -1,0 +1,65 @@
+"""What has to be true after every fault, asked of the database, the logs and the devices."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import psycopg
+
+from tests.polling import eventually
+from tests.stack import Stack
+
+QUIET_WITHIN = 90.0  # seconds; retries have to come round
+OPEN = "SELECT summary, state, reason FROM networking_change WHERE state NOT IN %s"
+SCOPES = """
+    SELECT id FROM networking_scope
+    WHERE wanted > 0 AND (fabric_id IS NOT NULL OR vrf <> '')
+      AND (applied <> wanted OR verified <> wanted OR leased_until IS NOT NULL OR blocked)
+"""
+# The audit trail has one act for each change: of its subject, by the same request.
+UNTOLD = """
+    SELECT change.summary FROM networking_change AS change
+    WHERE change.request_id <> '' AND (
+        SELECT count(*) FROM tenants_auditevent AS event
+        WHERE event.tenant_id = change.tenant_id AND event.subject_id = change.subject_id
+          AND event.request_id = change.request_id
+    ) <> 1
+"""
+SETTLED = "('done', 'superseded')"
+
+
+def rows(stack: Stack, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    """What the stack's database says, to an administrator."""
+    with psycopg.connect(stack.servers["DATABASE_ADMIN_URL"], autocommit=True) as database:
+        cursor = database.execute(query, values)
+        return cursor.fetchall() if cursor.description else []
+
+
+def unsettled(stack: Stack) -> list[tuple[Any, ...]]:
+    """The changes that are still on their way."""
+    return rows(stack, OPEN.replace("%s", SETTLED))
+
+
+def check(stack: Stack, within: float = QUIET_WITHIN) -> None:
+    """No change is lost, devices hold what is wanted, every act is in the audit trail, and nothing
+    waits, is leased or blocked."""
+    try:
+        eventually(lambda: not unsettled(stack) and not rows(stack, SCOPES), within=within)
+    except AssertionError:
+        raise AssertionError((unsettled(stack), rows(stack, SCOPES))) from None
+    assert rows(stack, UNTOLD) == []
+    compared = stack.demarc(
+        "manage", "shell", "-v", "0", "-c", "from tests.faults.equal import main; main()"
+    )
+    said = compared.stdout.splitlines()
+    assert compared.returncode == 0, compared.stderr
+    assert not [line for line in said if line.startswith("differs")], said
+    assert any(line.startswith("compared: ") for line in said), said
+    assert "compared: 0" not in said
+
+
+def applied(stack: Stack) -> Counter[tuple[str, int]]:
+    """How often workers have told of a plan that a device took, by scope and generation."""
+    lines = (stack.state / "logs" / "worker.log").read_text(errors="replace").splitlines()
+    told = [json.loads(line) for line in lines if '"message": "applied"' in line]
+    return Counter((one["scope"], one["generation"]) for one in told)
