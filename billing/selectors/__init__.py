@@ -1,6 +1,6 @@
 """The reads of this app; rows are frozen. Row-level security decides whose are seen."""
 
-from billing.selectors.plans import PlanRow, VersionRow, plan, plans, version
+from billing.selectors.plans import PlanRow, VersionRow, numbered, plan, plans, version
 from billing.selectors.subscriptions import (
     SubscriptionRow,
     epochs,
@@ -13,6 +13,7 @@ __all__ = [
     "SubscriptionRow",
     "VersionRow",
     "epochs",
+    "numbered",
     "plan",
     "plans",
     "subscription",

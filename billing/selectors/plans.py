@@ -62,6 +62,11 @@ class PlanRow:
         drafts = (row for row in self.versions if row.state == PlanVersion.State.DRAFT)
         return next(drafts, None)
 
+    @property
+    def published(self) -> tuple[VersionRow, ...]:
+        """The versions whose prices hold, held or will, newest first."""
+        return tuple(row for row in self.versions if row.state == PlanVersion.State.PUBLISHED)
+
     def at(self, moment: datetime) -> VersionRow | None:
         """The version whose prices hold at that moment."""
         return next((row for row in self.versions if row.holds_at(moment)), None)
@@ -84,6 +89,15 @@ def version(version_id: UUID) -> VersionRow:
     """One version of any plan. Raises Refusal with status 404."""
     rows = PlanVersion.objects.select_related("plan").prefetch_related(PRICED)
     found = rows.filter(id=version_id).first()
+    if found is None:
+        raise missing("version of a plan")
+    return version_row(found)
+
+
+def numbered(code: str, number: int) -> VersionRow:
+    """The version of a plan that has this number. Raises Refusal with status 404."""
+    rows = PlanVersion.objects.select_related("plan").prefetch_related(PRICED)
+    found = rows.filter(plan__code=code, number=number).first()
     if found is None:
         raise missing("version of a plan")
     return version_row(found)

@@ -65,8 +65,9 @@ def create(actor: Actor, *, code: str, name: str, currency: str = "EUR") -> Plan
     return plan_row(code)
 
 
-def create_version(actor: Actor, code: str) -> VersionRow:
-    """A draft of the plan's next version, with the prices of its last one. Raises Refusal."""
+def create_version(actor: Actor, code: str, source: int | None = None) -> VersionRow:
+    """A draft of the plan's next version, with the prices of the version numbered `source`, or of
+    the last one. Raises Refusal."""
     require(actor, Capability.STAFF_BILLING_WRITE)
     with transaction.atomic():
         plan = _locked_plan(code)
@@ -77,9 +78,14 @@ def create_version(actor: Actor, code: str) -> VersionRow:
                 f"Version {newest.number} of {plan.name} is a draft still. Publish or discard it.",
                 status=409,
             )
+        copied = newest
+        if source is not None:
+            copied = plan.versions.prefetch_related(PRICED).filter(number=source).first()
+            if copied is None:
+                raise missing("version of a plan")
         draft = PlanVersion.objects.create(plan=plan, number=newest.number + 1 if newest else 1)
-        if newest is not None:
-            _write(draft, read_prices(newest).components)
+        if copied is not None:
+            _write(draft, read_prices(copied).components)
         return _told(actor, "plan_version.create", draft)
 
 
@@ -103,9 +109,16 @@ def discard(actor: Actor, version_id: UUID) -> None:
         draft.delete()
 
 
-def publish(actor: Actor, version_id: UUID, valid_from: datetime | None = None) -> VersionRow:
+def publish(
+    actor: Actor,
+    version_id: UUID,
+    valid_from: datetime | None = None,
+    *,
+    looked_at: str | None = None,
+) -> VersionRow:
     """Let a draft's prices hold from `valid_from` (now, if none is given) on; the version before
-    ends there. Raises Refusal.
+    ends there. `looked_at` is the fingerprint of the prices that are meant, None for whichever.
+    Raises Refusal.
 
     A plan's first version may begin in the past, the others may not: what was told of a month
     would change.
@@ -120,6 +133,12 @@ def publish(actor: Actor, version_id: UUID, valid_from: datetime | None = None) 
         if not prices.components:
             raise Refusal(
                 "plan-empty", "A version without prices would charge nothing. Add one.", status=409
+            )
+        if looked_at not in (None, fingerprint(prices)):
+            raise Refusal(
+                "stale-prices",
+                "The prices were edited since you looked at them. Look at them again.",
+                status=412,
             )
         draft.content_hash = fingerprint(prices)
         draft.state = PlanVersion.State.PUBLISHED

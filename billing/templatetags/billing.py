@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from billing.rating.lines import Band
 from billing.rating.period import Period
@@ -61,3 +63,30 @@ def price_of_plan(context: Any, act: Foreseen) -> dict[str, Any]:
     """`{% price_of_plan preview %}`: what a change or the preview of one adds to a month, in a
     line; nothing for what costs nothing."""
     return {"price": price_of(context["actor"], act), "past": hasattr(act, "created_at")}
+
+
+@register.simple_tag
+def grid_name(row: int, tier: int | None = None) -> str:
+    """What the inputs of a price, or of a tier of it, are called."""
+    return f"components.{row}" if tier is None else f"components.{row}.tiers.{tier}"
+
+
+@register.simple_tag(takes_context=True)
+def fault_of(context: Any, name: str, field: str) -> SafeString | str:
+    """The attributes of an input that a refusal is about."""
+    if context.get("fault") != f"{name}.{field}":
+        return ""
+    return format_html(' aria-invalid="true" aria-describedby="{}.error"', _row_of(name))
+
+
+@register.simple_tag(takes_context=True)
+def fault_line(context: Any, name: str) -> SafeString:
+    """What a refusal says about a price."""
+    fault = context.get("fault") or ""
+    mine = fault == name or fault.startswith(f"{name}.")
+    said = context["refusal"].message if mine else ""
+    return format_html('<div class="field-error" id="{}.error">{}</div>', name, said)
+
+
+def _row_of(name: str) -> str:
+    return ".".join(name.split(".")[:2])

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from billing.web.views import month, spend, statement
+from billing.web.views import month, plan, spend, statement, subscription, version
 
 app_name = "billing"
 
@@ -30,5 +30,39 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "msp/billing/customers/<slug:slug>/<str:period>/",
         statement.CustomerStatement.as_view(),
         name="customer_statement",
+    ),
+    path("msp/billing/plans/", plan.PlanList.as_view(), name="plans"),
+    path("msp/billing/plans/new", plan.PlanNew.as_view(), name="plan_new"),
+    path("msp/billing/plans/<slug:code>/", plan.PlanDetail.as_view(), name="plan"),
+    path("msp/billing/plans/<slug:code>/<int:number>/", version.Version.as_view(), name="version"),
+    path(
+        "msp/billing/plans/<slug:code>/<int:number>/edit",
+        version.VersionEdit.as_view(),
+        name="version_edit",
+    ),
+    path(
+        "msp/billing/plans/<slug:code>/<int:number>/preview",
+        version.VersionRehearsal.as_view(),
+        name="version_preview",
+    ),
+    path(
+        "msp/billing/plans/<slug:code>/<int:number>/publish",
+        version.VersionPublish.as_view(),
+        name="version_publish",
+    ),
+    path(
+        "msp/billing/plans/<slug:code>/<int:number>/discard",
+        version.VersionDiscard.as_view(),
+        name="version_discard",
+    ),
+    path(
+        "msp/billing/subscriptions/",
+        subscription.SubscriptionList.as_view(),
+        name="subscriptions",
+    ),
+    path(
+        "msp/billing/subscriptions/<slug:slug>",
+        subscription.SubscriptionChange.as_view(),
+        name="subscription",
     ),
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from billing.models import Plan, PlanVersion
 from billing.statements import this_period
 from networking.models import (
     Attachment,
@@ -120,11 +121,20 @@ def _region() -> Region:
     return existing or make_region()
 
 
-NO_OBJECTS = {"slug", "period"}
+def make_draft() -> PlanVersion:
+    """A plan's first version, which is a draft; the same one each time."""
+    with acting_as(DatabaseRole.STAFF):
+        plan, _ = Plan.objects.get_or_create(code="standard", defaults={"name": "Standard"})
+        return PlanVersion.objects.select_related("plan").get_or_create(plan=plan, number=1)[0]
+
+
+NO_OBJECTS = {"slug", "period", "code", "number"}
 """What stands in addresses and names nothing that a tenant has."""
 
 OBJECTS: dict[str, Callable[[World, str], Any]] = {
     "slug": lambda world, tenant: tenant,
+    "code": lambda world, tenant: make_draft().plan.code,
+    "number": lambda world, tenant: make_draft().number,
     "period": lambda world, tenant: str(this_period()),
     "membership_id": make_member,
     "token_id": lambda world, tenant: make_token(world.tenant(tenant), "network").id,
