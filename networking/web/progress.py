@@ -18,6 +18,23 @@ ADVICE = {
     Change.State.WAITING: "It is tried again by itself.",
     Change.State.BLOCKED: "Trying again does not help: edit what it is about, or revert it.",
 }
+# After so many seconds without a step forward, and without a reason that a worker has written down,
+# the page says what the change is waiting for.
+LONG = {
+    Change.State.PENDING: (
+        10,
+        "No worker has begun with it yet: none runs, or all are busy. It is kept and taken up by"
+        " itself.",
+    ),
+    Change.State.APPLYING: (
+        30,
+        "A worker has begun and has not come back yet. If it has died, another takes over.",
+    ),
+    Change.State.VERIFYING: (
+        30,
+        "The devices have it. Whether it is in force has not been seen yet.",
+    ),
+}
 
 SPEAKERS = ("fabric", "host", "router", "site")
 
@@ -85,6 +102,12 @@ def _speaker(kind: str) -> int:
 def advice(state: str) -> str:
     """What there is to do while a change makes no progress."""
     return ADVICE.get(Change.State(state), "")
+
+
+def overdue(state: str, seconds: float) -> str:
+    """What a change is waiting for that was accepted `seconds` ago; empty while that is usual."""
+    usual, text = LONG.get(Change.State(state), (0, ""))
+    return text if seconds >= usual else ""
 
 
 def edits(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Edit]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from networking import selectors
 from networking.models import Change, Group, Network, Port, Rule, Site, Vip
@@ -83,6 +84,7 @@ class ChangeDetail(NounPage):
     def get(self, request: HttpRequest, slug: str, change_id: UUID) -> HttpResponse:
         """How far it has come, who said what, the plan, and what it sets."""
         change = selectors.change(self.actor, change_id)
+        age = (timezone.now() - change.created_at).total_seconds()
         took = (change.done_at - change.created_at).total_seconds() if change.done_at else None
         return self.render_to_response(
             self.get_context_data(
@@ -91,6 +93,7 @@ class ChangeDetail(NounPage):
                 unfinished=change.state not in SETTLED,
                 progress=progress.progress(change.state, change.touched_scopes.all()),
                 advice=progress.advice(change.state),
+                overdue=progress.overdue(change.state, age),
                 verdicts=progress.spoken(change.verdicts.all()),
                 took=took,
                 edits=list(progress.edits(change.before, change.after)),

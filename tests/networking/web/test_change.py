@@ -157,3 +157,26 @@ def test_edits_are_in_a_readable_order_and_leave_out_what_stays() -> None:
     edits = [(edit.label, edit.before, edit.after) for edit in progress.edits(before, after)]
 
     assert edits == [("DHCP", "on", "off"), ("MTU", "1400", "1300")]
+
+
+@pytest.mark.parametrize(
+    ("state", "usual", "word"),
+    [
+        ("pending", 5, "No worker has begun"),
+        ("applying", 20, "has not come back"),
+        ("verifying", 20, "has not been seen"),
+    ],
+)
+def test_a_change_that_takes_long_says_what_it_waits_for(
+    engineer: Browser, world: World, state: str, usual: int, word: str
+) -> None:
+    add_network(world.acme)
+    change = newest_change(world.acme)
+    settle(change, state)
+    assert word not in text_of(engineer.get(f"changes/{change.id}/"))
+    assert progress.overdue(state, usual) == ""
+    with acting_as(DatabaseRole.WORKER):
+        Change.objects.filter(id=change.id).update(
+            created_at=timezone.now() - timedelta(seconds=40)
+        )
+    assert word in text_of(engineer.get(f"changes/{change.id}/"))
