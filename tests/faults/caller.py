@@ -5,12 +5,15 @@ import http.client
 import http.cookiejar
 import itertools
 import json
+import os
 import re
+import socket
 import urllib.error
 import urllib.parse
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from tests.polling import eventually
 
@@ -68,6 +71,17 @@ class Caller:
         """A page or a thing by its whole path."""
         return self._ask("GET", path, None, {})
 
+    def open(self, path: str) -> http.client.HTTPResponse:
+        """An answer that goes on, such as a stream of events; to be closed by `hang_up`."""
+        answer = self._opener.open(self.url + path, timeout=ANSWER_WITHIN)
+        assert answer.status == 200, answer.status
+        return cast(http.client.HTTPResponse, answer)
+
+    def hang_up(self, answer: http.client.HTTPResponse) -> None:
+        """End a stream, also while another thread reads it."""
+        with suppress(OSError):
+            socket.socket(fileno=os.dup(answer.fileno())).shutdown(socket.SHUT_RDWR)
+
     def post(self, noun: str, body: Any, key: str = "") -> Answer:
         """Ask the API for a new `noun` of the customer; raises OSError where nobody answers."""
         headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
@@ -79,10 +93,8 @@ class Caller:
 
     def new_network(self, name: str) -> dict[str, str]:
         """What to ask for: a network in the lab's region, of addresses that no other test has."""
-        number = next(NUMBERS)
-        prefix = f"10.1.{64 + number // 4}.{64 * (number % 4)}/26"
         region = self.get(self._api("regions")).json[0]["code"]
-        return {"name": name, "region": str(region), "ipv4_prefix": prefix}
+        return {"name": name, "region": str(region), "ipv4_prefix": next_prefix()}
 
     def add_network(self, name: str) -> str:
         """Ask for a network; the id of its change."""
@@ -147,3 +159,9 @@ class Caller:
         except urllib.error.HTTPError as error:
             with error:
                 return Answer(error.code, error.headers, error.read().decode())
+
+
+def next_prefix() -> str:
+    """Addresses that the demo's customers may use and that no other test has."""
+    number = next(NUMBERS)
+    return f"10.1.{64 + number // 4}.{64 * (number % 4)}/26"

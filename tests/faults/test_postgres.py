@@ -1,0 +1,85 @@
+"""PostgreSQL is started anew in the middle of requests and tasks."""
+
+import signal
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+
+from tests.faults import hurt, truth
+from tests.faults.caller import Answer, Caller, next_prefix
+from tests.faults.events import listening
+from tests.polling import eventually
+from tests.stack import Stack
+
+BACK_WITHIN = 30.0  # seconds until every request succeeds again
+PACE = 0.1  # seconds between two rounds, so that no limit is met
+WRITTEN = "SELECT name FROM networking_network WHERE name LIKE 'restarted-%%' ORDER BY name"
+
+
+@dataclass
+class Traffic:
+    """Requests one after another, reading and writing, until `stop`."""
+
+    caller: Caller
+    answers: Counter[int] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    accepted: dict[str, str] = field(default_factory=dict)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """A network is asked for again with its key until an answer tells its change."""
+        number = 0
+        body = self.caller.new_network("restarted-0")
+        while not self.stop.wait(PACE):
+            self._tell(self.caller.get(f"/t/{self.caller.slug}/networks/"))
+            made = self._tell(self.caller.post("networks", body, f"key-{body['name']}"))
+            if made.status == 202:
+                first = self.accepted.setdefault(body["name"], made.json["id"])
+                if first != made.json["id"]:
+                    self.wrong.append(f"{body['name']} was made twice")
+                number += 1
+                if number < 6:
+                    body["name"] = f"restarted-{number}"
+                    body["ipv4_prefix"] = next_prefix()
+
+    def _tell(self, answer: Answer) -> Answer:
+        self.answers[answer.status] += 1
+        known = answer.status in (200, 202)
+        if not known and not (answer.status == 503 and "database does not answer" in answer.words):
+            self.wrong.append(f"{answer.status}: {answer.words[:200]}")
+        return answer
+
+
+def test_a_restart_costs_a_503_in_words_and_no_change(
+    stack: Stack, acme: Caller, globex: Caller
+) -> None:
+    programs = [acme.program("restart"), globex.program("restart")]
+    lines = [Traffic(one) for one in programs]
+    threads = [threading.Thread(target=line.run, daemon=True) for line in lines]
+    with listening(acme) as page:
+        for thread in threads:
+            thread.start()
+        for number in (signal.SIGINT, signal.SIGKILL):
+            eventually(lambda: all(line.answers[200] >= 2 for line in lines), within=30)
+            before = hurt.whole(stack, "postgres")[0]
+            hurt.send([before], number)
+            eventually(lambda b=before: stack.process("postgres") not in (None, b), within=60)
+            for line in lines:
+                line.answers.clear()
+            eventually(lambda: all(line.answers[202] for line in lines), within=BACK_WITHIN)
+        for line in lines:
+            line.stop.set()
+        for thread in threads:
+            thread.join(30)
+        assert not page.ended.is_set(), "the page's stream broke"
+        change = acme.add_network("restarted-heard")
+        eventually(lambda: page.heard_of(change), within=15)
+    for line in lines:
+        assert not line.wrong, line.wrong
+        for change in line.accepted.values():
+            line.caller.wait_until_done(change)
+    named = [name for (name,) in truth.rows(stack, WRITTEN)]
+    wanted = [name for line in lines for name in line.accepted]
+    assert sorted(named) == sorted([*wanted, "restarted-heard"])
+    for caller in programs:
+        caller.remove_networks("restarted-")
