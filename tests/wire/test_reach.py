@@ -12,8 +12,7 @@ from networking.intent import FabricIntent, Protocol, RuleAction, SitePrefixes
 from networking.reach import Address, Evaluator, Probe, View
 from tests.lab.byhand import eventually
 from tests.networking.backends.ovn.policies import VIP_PREFIXES, group_of, rule, vip_of
-from tests.wire.fabric import Fabric, carried
-from tests.wire.test_rules import intent_for
+from tests.wire.fabric import Fabric, carried, two_networks
 from tests.wire.traffic import call, calls, serving
 from tests.wire.uplink import learned, router_intent, site_prefixes
 
@@ -32,7 +31,7 @@ def fabric(lab: Lab) -> Iterator[Fabric]:
 
 def world(lab: Lab, site: SitePrefixes) -> FabricIntent:
     """Each machine in another position: closed or open networks, named by group or prefix."""
-    plain = intent_for("acme", lab.plan.attachments[0])
+    plain = two_networks("acme", lab.plan.attachments[0])
     web, database = plain.networks
     one, two = web.ports
     clients, servers = group_of("clients", one), group_of("servers", *database.ports)

@@ -20,7 +20,7 @@ def test_a_change_is_taken_back_by_another(world: World, api: APIClient):
     assert answer.json()["verb"] == "delete"
 
 
-def test_what_cannot_be_taken_back_says_why(world: World, api: APIClient):
+def test_what_was_taken_back_already_says_by_what(world: World, api: APIClient):
     add_network(world.acme)
     made = newest_change(world.acme)
     assert api.post(f"{CHANGES}/{made.id}/revert").status_code == 202
@@ -28,7 +28,18 @@ def test_what_cannot_be_taken_back_says_why(world: World, api: APIClient):
     again = api.post(f"{CHANGES}/{made.id}/revert")
 
     assert again.status_code == 409
-    assert again.json()["detail"].startswith("This change cannot be taken back.")
+    assert again.json()["detail"].startswith("This change was taken back already: Revert: Add")
+
+
+def test_what_cannot_be_taken_back_says_why(world: World, api: APIClient):
+    network = add_network(world.acme)
+    made = newest_change(world.acme)
+    assert api.delete(f"/api/v1/tenants/acme/networks/{network.id}").status_code == 202
+
+    answer = api.post(f"{CHANGES}/{made.id}/revert")
+
+    assert answer.status_code == 409
+    assert answer.json()["detail"].startswith("This change cannot be taken back.")
 
 
 def test_list_is_narrowed_by_subject_and_to_what_is_under_way(world: World, api: APIClient):

@@ -79,5 +79,5 @@ def test_a_preview_names_who_would_belong(world: World, api: APIClient):
     add_port(world.acme, add_network(world.acme), labels={"app": "shop"})
     plan = api.post(f"{GROUPS}?dry_run=true", {"name": "shop", "labels": {"app": "shop"}}).json()
     (scope,) = plan["plan"]
-    assert scope["lines"] == [{"action": "create", "text": "group shop of 10.1.0.2"}]
+    assert scope["lines"] == [{"action": "create", "text": "group shop of web-1 (10.1.0.2)"}]
     assert api.get(GROUPS).json()["results"] == []

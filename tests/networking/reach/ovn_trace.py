@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from networking.backends.ovn.identity import router_mac, row_name, row_uuid
+from networking.backends.ovn.identity import router_mac, row_name, row_uuid, transit_mac
 from networking.intent import FabricIntent, Network, Port, Protocol
 from tests.contracts.ovn_central import OvnCentral
 
@@ -30,23 +30,23 @@ class Tracer:
         self, port: Port, network: Network, packet: "Flow", neighbour: Port | None = None
     ) -> str:
         """The trace of a machine's packet, to a neighbour or else to its gateway."""
-        mac = neighbour.mac if neighbour else self._mac(network.id)
+        gateway = row_uuid(self._intent.tenant.id, "Logical_Router_Port", network.id)
+        mac = neighbour.mac if neighbour else router_mac(gateway)
         return self._trace(f'inport == "{port.id}" && eth.src == {port.mac}', mac, packet)
 
     def from_outside(self, packet: "Flow") -> str:
         """The trace of a packet that the provider's router sends to the gateway."""
-        assert self._intent.transit is not None
+        transit = self._intent.transit
+        assert transit is not None
         inport = f'inport == "{self.outside}" && eth.src == {SOMEBODY}'
-        return self._trace(inport, self._mac(self._intent.transit.id), packet)
+        mac = transit_mac(transit.bridge_mapping, transit.vlan, transit.gateway_ipv4)
+        return self._trace(inport, mac, packet)
 
     @property
     def outside(self) -> str:
         """The logical port by which packets leave for the provider's router."""
         assert self._intent.transit is not None
         return row_name(self._intent.tenant, "localnet", self._intent.transit.id)
-
-    def _mac(self, noun_id: str) -> str:
-        return router_mac(row_uuid(self._intent.tenant.id, "Logical_Router_Port", noun_id))
 
     def _trace(self, inport: str, mac: str, packet: "Flow") -> str:
         flow = f"{inport} && eth.dst == {mac} && {packet.expression}"

@@ -112,8 +112,9 @@ def more_ports(network: Network) -> Network:
             {("create", "Logical_Switch_Port"), ("delete", "Logical_Switch_Port")},
         ),
         (
+            # Another link has a gateway with another MAC address.
             lambda intent: replace(intent, transit=replace(intent.transit, vlan=202)),
-            {("update", "Logical_Switch_Port")},
+            {("update", "Logical_Router_Port"), ("update", "Logical_Switch_Port")},
         ),
         (
             lambda intent: replace(intent, transit=replace(intent.transit, hosts=("h2", "h1"))),

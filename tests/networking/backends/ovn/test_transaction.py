@@ -39,9 +39,9 @@ def test_inserts_carry_their_uuid_and_stamps() -> None:
 
 def test_an_update_sends_only_changed_columns() -> None:
     intent = make_intent()
-    transit = replace(intent.transit, vlan=7)
+    transit = replace(intent.transit, router_ipv4="100.64.1.3")
     (update,) = operations(replace(intent, transit=transit), intent)
-    assert (update["op"], update["row"]) == ("update", {"tag": 7})
+    assert (update["op"], update["row"]) == ("update", {"nexthop": "100.64.1.3"})
 
 
 def test_a_rename_edits_one_stamp_and_no_column() -> None:
