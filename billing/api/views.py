@@ -22,9 +22,9 @@ from billing.api.serializers import (
 )
 from billing.api.statement_schema import StatementSerializer
 from billing.exports.usage import UsageRow, reading, rows_after
-from billing.rating.period import Period, moment
-from billing.statements import canonical, digest, period_of, statement, this_period
-from portal.lib.errors import Refusal
+from billing.rating.period import moment
+from billing.statements import canonical, digest, statement
+from billing.statements.periods import begun
 from tenants import selectors
 from tenants.access import Capability
 from tenants.api.base import StaffApi, TenantApi
@@ -102,22 +102,10 @@ class Usage(StaffApi):
 
 
 def _statement(tenant_id: UUID, text: str) -> HttpResponse:
-    content = canonical(statement(tenant_id, _begun(text)))
+    content = canonical(statement(tenant_id, begun(text)))
     return HttpResponse(
         content, content_type="application/json", headers={"ETag": f'"{digest(content)}"'}
     )
-
-
-def _begun(text: str) -> Period:
-    """The month written as YYYY-MM. Raises Refusal for what is none, or is still to come."""
-    period = period_of(text)
-    if period > this_period():
-        raise Refusal(
-            "period-to-come",
-            f"{period} is still to come: nothing was used in it.",
-            field="period",
-        )
-    return period
 
 
 def _asked(query: type[UsageQuery], request: Request) -> dict[str, Any]:
@@ -125,7 +113,7 @@ def _asked(query: type[UsageQuery], request: Request) -> dict[str, Any]:
     given = query(data=request.query_params.dict())
     given.is_valid(raise_exception=True)
     found: dict[str, Any] = dict(given.validated_data)
-    found["period"] = _begun(found["period"])
+    found["period"] = begun(found["period"])
     return found
 
 

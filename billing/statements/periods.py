@@ -24,3 +24,15 @@ def period_of(text: str) -> Period:
 def this_period(now: datetime | None = None) -> Period:
     """The issuer's month that lasts."""
     return Period.at(now or timezone.now(), settings.BILLING_TIME_ZONE)
+
+
+def begun(text: str) -> Period:
+    """The month written as YYYY-MM. Raises Refusal for what is none, or is still to come."""
+    period = period_of(text)
+    if period > this_period():
+        raise Refusal(
+            "period-to-come",
+            f"{period} is still to come: nothing was used in it.",
+            field="period",
+        )
+    return period

@@ -87,6 +87,7 @@ def _part(part: Part, meter: Meter, currency: str) -> EditPart:
     if part.before:
         more = (part.after / part.before - 1) * 100
         percent = f"{more.quantize(Decimal('0.1'), ROUND_HALF_UP):+,f}\N{NO-BREAK SPACE}%"
+        percent = percent.replace("-", "\N{MINUS SIGN}")
     return EditPart(
         _range(part.above, part.up_to, METERS[meter].unit),
         _cost(part.before, meter, currency),
@@ -100,8 +101,8 @@ def _cost(amount: Decimal, meter: Meter, currency: str) -> str:
 
 
 def where_words(where: Where) -> str:
-    """What a price is for: "family dual, region fra"; nothing for all."""
-    return ", ".join(f"{name} {value}" for name, value in where)
+    """What a price is for: "health check yes, region fra"; nothing for all."""
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in where)
 
 
 def _range(above: Decimal, up_to: Decimal | None, unit: str) -> str:

@@ -258,6 +258,18 @@ billing_api:statement                GET   in   404  yes  403  yes  403  404  40
 billing_api:tenant_usage             GET   in   404  yes  403  yes  403  404  404  yes
 billing_api:usage                    GET   in   403  403  403  403  403  403  yes  403
 billing_api:customer_statement       GET   in   403  403  403  403  403  403  yes  403
+billing_api:plans                    GET   in   403  403  403  403  403  403  yes  403
+billing_api:plans                    POST  in   403  403  403  403  403  403  yes  403
+billing_api:plan                     GET   in   403  403  403  403  403  403  yes  403
+billing_api:versions                 POST  in   403  403  403  403  403  403  yes  403
+billing_api:version                  GET   in   403  403  403  403  403  403  yes  403
+billing_api:version                  PUT   in   403  403  403  403  403  403  yes  403
+billing_api:version                  DELETE in   403  403  403  403  403  403  yes  403
+billing_api:version_publish          POST  in   403  403  403  403  403  403  yes  403
+billing_api:version_difference       GET   in   403  403  403  403  403  403  yes  403
+billing_api:version_preview          GET   in   403  403  403  403  403  403  yes  403
+billing_api:customer_subscriptions   GET   in   403  403  403  403  403  403  yes  403
+billing_api:customer_subscriptions   POST  in   403  403  403  403  403  403  yes  403
 """
 
 TABLES = (ACCOUNTS, TENANTS, NETWORKING, NETWORKING_API, BILLING, PORTAL, PORTAL_API)

@@ -1,0 +1,210 @@
+"""Plans, their versions, and which customer is on which: for the provider's finance."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing import selectors
+from billing.api.plan_serializers import (
+    NewSubscriptionSerializer,
+    NewVersionSerializer,
+    PlanSerializer,
+    PriceEditSerializer,
+    PricesSerializer,
+    PublishSerializer,
+    RehearsalSerializer,
+    SubscriptionSerializer,
+    VersionSerializer,
+)
+from billing.rating.difference import price_edits
+from billing.rating.prices import Prices
+from billing.selectors import VersionRow
+from billing.services import plans, subscriptions
+from billing.statements.draft import rehearse
+from billing.statements.periods import begun, this_period
+from portal.lib.errors import Refusal
+from portal.lib.serializers import StrictSerializer
+from tenants import selectors as tenants
+from tenants.access import Capability
+from tenants.api.base import StaffApi
+
+FOREVER = datetime.max.replace(tzinfo=UTC)
+PERIOD = OpenApiParameter("period", OpenApiTypes.STR, description="a month; by default the last")
+AGAINST = OpenApiParameter(
+    "against", OpenApiTypes.INT, description="a version's number; by default the one before"
+)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="A request sent again with the same key is answered again, not done again.",
+)
+
+
+class PlanApi(StaffApi):
+    """Read and written by finance."""
+
+    capability = Capability.STAFF_BILLING_VIEW
+    write_capability = Capability.STAFF_BILLING_WRITE
+
+
+class Plans(PlanApi):
+    """All plans."""
+
+    @extend_schema(operation_id="billing_plans_list", responses=PlanSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """By code."""
+        return Response(PlanSerializer(selectors.plans(), many=True).data)
+
+    @extend_schema(
+        request=PlanSerializer, responses={201: PlanSerializer}, parameters=[IDEMPOTENCY_KEY]
+    )
+    def post(self, request: Request) -> Response:
+        """A plan without a version."""
+        made = plans.create(self.actor, **_given(PlanSerializer, request).validated_data)
+        return Response(PlanSerializer(made).data, status.HTTP_201_CREATED)
+
+
+class Plan(PlanApi):
+    """One plan."""
+
+    @extend_schema(responses=PlanSerializer)
+    def get(self, request: Request, code: str) -> Response:
+        """With its versions."""
+        return Response(PlanSerializer(selectors.plan(code)).data)
+
+
+class Versions(PlanApi):
+    """The versions of a plan."""
+
+    @extend_schema(
+        request=NewVersionSerializer,
+        responses={201: VersionSerializer},
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """A draft with the prices of a version; a plan has one draft at a time."""
+        source = _given(NewVersionSerializer, request).validated_data["source"]
+        draft = plans.create_version(self.actor, code, source)
+        return Response(VersionSerializer(draft).data, status.HTTP_201_CREATED)
+
+
+class Version(PlanApi):
+    """One version."""
+
+    @extend_schema(responses=VersionSerializer)
+    def get(self, request: Request, code: str, number: int) -> Response:
+        """With its prices."""
+        return Response(VersionSerializer(selectors.numbered(code, number)).data)
+
+    @extend_schema(
+        request=PricesSerializer, responses=VersionSerializer, parameters=[IDEMPOTENCY_KEY]
+    )
+    def put(self, request: Request, code: str, number: int) -> Response:
+        """Give a draft these prices."""
+        given = PricesSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        draft = selectors.numbered(code, number)
+        made = plans.edit_draft(self.actor, draft.id, given.inputs())
+        return Response(VersionSerializer(made).data)
+
+    @extend_schema(responses={204: None}, parameters=[IDEMPOTENCY_KEY])
+    def delete(self, request: Request, code: str, number: int) -> Response:
+        """Discard a draft."""
+        plans.discard(self.actor, selectors.numbered(code, number).id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Publication(PlanApi):
+    """The publication of a draft."""
+
+    @extend_schema(
+        request=PublishSerializer, responses=VersionSerializer, parameters=[IDEMPOTENCY_KEY]
+    )
+    def post(self, request: Request, code: str, number: int) -> Response:
+        """Let its prices hold. They never change afterwards."""
+        start = _given(PublishSerializer, request).validated_data["valid_from"]
+        draft = selectors.numbered(code, number)
+        return Response(VersionSerializer(plans.publish(self.actor, draft.id, start)).data)
+
+
+class Difference(PlanApi):
+    """What a version changes."""
+
+    @extend_schema(
+        operation_id="billing_plans_versions_difference_list",
+        responses=PriceEditSerializer(many=True),
+        parameters=[AGAINST],
+    )
+    def get(self, request: Request, code: str, number: int) -> Response:
+        """Against another version of the plan; a first one against no prices at all."""
+        row = selectors.numbered(code, number)
+        former = _former(row, request.query_params.get("against", ""))
+        return Response(PriceEditSerializer(price_edits(former, row.prices), many=True).data)
+
+
+class Preview(PlanApi):
+    """What a version would have cost everybody."""
+
+    @extend_schema(responses=RehearsalSerializer, parameters=[PERIOD])
+    def get(self, request: Request, code: str, number: int) -> Response:
+        """In a month, as if its plan had had these prices all along."""
+        asked = request.query_params.get("period", "")
+        period = begun(asked) if asked else this_period().previous
+        found = rehearse(period, selectors.numbered(code, number).prices)
+        return Response(RehearsalSerializer(found).data)
+
+
+class CustomerSubscriptions(PlanApi):
+    """Which plan a customer is on."""
+
+    @extend_schema(
+        operation_id="billing_customers_subscriptions_list",
+        responses=SubscriptionSerializer(many=True),
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """Now and later."""
+        customer = tenants.customer(self.actor, slug).ref
+        rows = selectors.subscriptions([customer.id], timezone.now(), FOREVER)
+        return Response(SubscriptionSerializer(rows, many=True).data)
+
+    @extend_schema(
+        request=NewSubscriptionSerializer,
+        responses={201: SubscriptionSerializer},
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Another plan from a moment on; the one before ends there."""
+        customer = tenants.customer(self.actor, slug).ref
+        given: dict[str, Any] = _given(NewSubscriptionSerializer, request).validated_data
+        made = subscriptions.subscribe(self.actor, customer.id, given["plan"], given["start"])
+        return Response(SubscriptionSerializer(made).data, status.HTTP_201_CREATED)
+
+
+def _former(row: VersionRow, asked: str) -> Prices:
+    """The prices to compare with: those of the version asked for, or of the one before."""
+    versions = selectors.plan(row.plan_code).versions
+    if asked:
+        found = next((one for one in versions if str(one.number) == asked), None)
+        if found is None:
+            raise Refusal(
+                "not-found",
+                f"{row.plan_name} has no version {asked[:20]!r} to compare with.",
+                field="against",
+                status=404,
+            )
+        return found.prices
+    before = (one.prices for one in versions if one.number < row.number)
+    return next(before, Prices(row.plan_code, 0, row.prices.currency, ()))
+
+
+def _given(serializer: type[StrictSerializer], request: Request) -> StrictSerializer:
+    checked = serializer(data=request.data)
+    checked.is_valid(raise_exception=True)
+    return checked
