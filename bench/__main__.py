@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import os
 import platform
 import subprocess
@@ -17,10 +18,11 @@ django.setup()
 
 from django.db import connection  # noqa: E402 - needs the settings
 
-from bench import rating  # noqa: E402, F401 - registers its row
-from bench.rows import ROWS, Measured  # noqa: E402
+from bench import fabric, rating  # noqa: E402, F401 - they register their rows
+from bench.rows import ROWS, SIZES, Measured  # noqa: E402
 
 USAGE_ROWS = 10_080_000
+TENANTS = 1_000
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -31,11 +33,15 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--usage-rows", type=int, default=USAGE_ROWS, metavar="N", help=f"default: {USAGE_ROWS:,}"
     )
+    parser.add_argument(
+        "--tenants", type=int, default=TENANTS, metavar="N", help=f"default: {TENANTS:,}"
+    )
     args = parser.parse_args(arguments)
     if unknown := [name for name in args.row if name not in ROWS]:
         parser.error(f"no such row: {', '.join(unknown)}")
+    logging.disable(logging.INFO)
     _prepare()
-    results = {name: ROWS[name](args.usage_rows) for name in args.row or ROWS}
+    results = {name: ROWS[name](getattr(args, SIZES[name])) for name in args.row or ROWS}
     print(f"\non {_machine()}")
     for name, measured in results.items():
         for one in measured:

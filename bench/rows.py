@@ -38,19 +38,21 @@ class Measured:
         """The goal as people say it."""
         ratio = f"at most {self.most_ratio:g} times the floor" if self.most_ratio else ""
         limit = f"less than {self.most_seconds * 1000:g} ms" if self.most_seconds else ""
-        return " and ".join(part for part in (ratio, limit) if part)
+        return " and ".join(part for part in (ratio, limit) if part) or "none set"
 
 
 Row = Callable[[int], list[Measured]]
-"""Runs with about so many rows of usage."""
+"""Runs in about the size that it is told."""
 ROWS: dict[str, Row] = {}
+SIZES: dict[str, str] = {}
+"""What a row's size is, as an argument of the command: `usage_rows`, `tenants`."""
 
 
-def row(name: str) -> Callable[[Row], Row]:
-    """Register a row under its name."""
+def row(name: str, size: str = "usage_rows") -> Callable[[Row], Row]:
+    """Register a row under its name, with what it is told the size of."""
 
     def register(run: Row) -> Row:
-        ROWS[name] = run
+        ROWS[name], SIZES[name] = run, size
         return run
 
     return register
@@ -62,7 +64,7 @@ def best_of(rounds: int, *works: Work) -> list[float]:
     times: list[list[float]] = [[] for _ in works]
     for _ in range(rounds):
         for mine, work in zip(times, works, strict=True):
-            mine.append(_timed(work))
+            mine.append(timed(work))
     return [min(mine) for mine in times]
 
 
@@ -71,13 +73,14 @@ def middle_of(rounds: int, *works: Work) -> list[float]:
     times: list[list[float]] = [[] for _ in works]
     for n in range(rounds + 1):
         for mine, work in zip(times, works, strict=True):
-            took = _timed(work)
+            took = timed(work)
             if n:
                 mine.append(took)
     return [median(mine) for mine in times]
 
 
-def _timed(work: Work) -> float:
+def timed(work: Work) -> float:
+    """Seconds that the work takes."""
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
