@@ -2,7 +2,7 @@
 
 import logging
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -16,14 +16,17 @@ log = logging.getLogger(__name__)
 
 
 def answered(device: Device) -> None:
-    """The device is well. What waited for it to come back is tried at once."""
+    """The device is well. When it is so again, what waited for it is tried at once, and so is what
+    it had refused: another machine may have stood in its place, or a key was wrong. What is at rest
+    is compared with it soon: a device that was started anew may have forgotten everything."""
     with acting_as(DatabaseRole.WORKER):
         rows = _rows(device)
         if rows.filter(error="").update(seen_at=timezone.now()):
             return
         rows.update(error="", seen_at=timezone.now())
-        of_device = {device.kind: device.id}
-        Scope.objects.filter(blocked=False, retry_at__gt=Now(), **of_device).update(retry_at=Now())
+        scopes = Scope.objects.filter(**{device.kind: device.id})
+        scopes.filter(Q(blocked=True) | Q(retry_at__gt=Now())).update(blocked=False, retry_at=Now())
+        scopes.update(swept_at=None)
         announce(device.kind, device.id)
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from networking import collector
 from networking.engine import sessions
@@ -128,6 +129,29 @@ def test_a_device_that_does_not_answer_and_then_does(acts: Acts, kind: str) -> N
     assert get(model).error == ""
     deliver()
     assert fresh(change).state == "done", "what waited for the device is tried at once"
+
+
+@pytest.mark.parametrize("kind", ["fabric", "router"])
+def test_what_a_device_had_refused_is_tried_when_it_is_well_again(acts: Acts, kind: str) -> None:
+    """It may have been another machine; and one that was started anew may have forgotten all."""
+    model, collect = {
+        "fabric": (Fabric, collector.collect_fabric),
+        "router": (Router, collector.collect_router),
+    }[kind]
+    change = acts.add_network("db", "10.1.6.0/24")
+    device = get(model).name
+    set_scope(scope(device), blocked=True, error="It is not the one.", swept_at=timezone.now())
+
+    collect(get(model).pk)
+    assert scope(device).blocked, "it was well all the time, so it meant what it said"
+
+    acts.provider.faults(kind).unreachable()
+    collect(get(model).pk)
+    acts.provider.faults(kind).heal()
+    collect(get(model).pk)
+    assert scope(device).swept_at is None
+    deliver()
+    assert fresh(change).state == "done"
 
 
 @pytest.mark.parametrize("kind", ["fabric", "router"])
