@@ -60,9 +60,16 @@ def operator(stack: Stack) -> Caller:
     return person(stack, "operator@msp.example")
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _equal(stack: Stack) -> Iterator[None]:
+    """After the tests of a file, devices hold what is wanted."""
+    yield
+    truth.check_devices(stack)
+
+
 @pytest.fixture(autouse=True)
-def mended(stack: Stack) -> Iterator[None]:
-    """Afterwards everything is put back, and what has to be true is true."""
+def _mended(stack: Stack) -> Iterator[None]:
+    """After each test everything is put back, and what has to be true of changes is true."""
     yield
     assert stack.demarc("lab", "heal").returncode == 0
-    truth.check(stack)
+    truth.check_changes(stack)
