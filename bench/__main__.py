@@ -18,7 +18,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402 - needs the settings
 
-from bench import fabric, rating  # noqa: E402, F401 - they register their rows
+from bench import fabric, pages, rating  # noqa: E402, F401 - they register their rows
 from bench.rows import ROWS, SIZES, Measured  # noqa: E402
 
 USAGE_ROWS = 10_080_000

@@ -180,7 +180,11 @@ FROM generate_series(1, %(tenants)s) AS n
 
 def fill(tenants: int, config: Mapping[str, object], rules: int = RULES) -> None:
     """So many customers, 4,094 at most (a VLAN each), on a fabric that `config` reaches."""
-    given = {"tenants": tenants, "rules": rules, "config": json.dumps(config)}
+    given: dict[str, str | int] = {
+        "tenants": tenants,
+        "rules": rules,
+        "config": json.dumps(config),
+    }
     with acting_as(DatabaseRole.WORKER), connection.cursor() as cursor:
         cursor.execute(CUSTOMERS, given)
     with acting_as(DatabaseRole.STAFF), connection.cursor() as cursor:
@@ -188,6 +192,13 @@ def fill(tenants: int, config: Mapping[str, object], rules: int = RULES) -> None
         cursor.execute(WAYS_OUT, given)
         for table in TABLES:
             cursor.execute(table.statement, given)
+
+
+def filled() -> bool:
+    """Whether another row wrote them already."""
+    with acting_as(DatabaseRole.WORKER), connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM networking_region WHERE code = 'lab')")
+        return bool(cursor.fetchone()[0])
 
 
 def scopes() -> list[UUID]:

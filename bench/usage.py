@@ -84,11 +84,11 @@ def fill(rows: int) -> int:
         with acting_as(DatabaseRole.WORKER), connection.cursor() as cursor:
             hours = {"first": moment(first), "last": moment(until - 3600)}
             cursor.execute(COUNTED, hours)
-    _settle()
+    settle()
     return tenants * PORTS * HOURS
 
 
-def _settle() -> None:
+def settle() -> None:
     """Statistics and visibility, as they are after a month of autovacuum."""
     url = environ.Env().db_url_config(os.environ["DATABASE_ADMIN_URL"])
     with psycopg.connect(
