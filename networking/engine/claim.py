@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import Error, connection
@@ -17,12 +16,11 @@ from django.db.models.functions import Greatest, Now
 
 from networking.engine.device import Device, fabric_device, router_device
 from networking.engine.settle import settle
-from networking.engine.unfinished import DUE, FREE, UNFINISHED
+from networking.engine.unfinished import DUE, FREE, LEASE, UNFINISHED
 from networking.intent import ScopeRef, TenantRef
 from networking.models import ChangeScope, Scope
 from portal.lib.db import DatabaseRole, acting_as
 
-LEASE = timedelta(seconds=15)
 RENEWAL = 5.0  # seconds between heartbeats: two may be lost
 LOGGED = 50  # requests that a line of the log names
 

@@ -1,5 +1,6 @@
 """Which scopes want a worker, in the database's own terms and by its own clock."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -13,7 +14,12 @@ UNFINISHED = Q(fabric__isnull=False, applied__lt=F("wanted")) | Q(
 )
 # A scope whose VRF went to another customer has nothing on the router any more.
 IN_PLACE = Q(fabric__isnull=False) | ~Q(vrf="")
-FREE = IN_PLACE & (Q(leased_until=None) | Q(leased_until__lt=Now()))
+LEASE = timedelta(seconds=15)
+# A lease that ends later than one can was given before the database's clock was put back; whoever
+# still works under it is fenced by the token.
+FREE = IN_PLACE & (
+    Q(leased_until=None) | Q(leased_until__lt=Now()) | Q(leased_until__gt=Now() + 2 * LEASE)
+)
 DUE = Q(blocked=False) & (Q(retry_at=None) | Q(retry_at__lte=Now()))
 
 

@@ -1,11 +1,14 @@
 """Two workers and one scope: one works, and the device refuses whoever is late."""
 
 import threading
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from networking import collector
 from networking.backends.base import BackendError
@@ -239,3 +242,34 @@ def test_a_device_is_never_opened_inside_a_transaction(acts: Acts) -> None:
     router = devices.router(acts.provider.router.pk)
     with transaction.atomic(), pytest.raises(RuntimeError, match="transaction"):
         open_router(router)
+
+
+@pytest.mark.parametrize("days", [-400, 400])
+def test_leases_and_tokens_go_by_the_clock_of_the_database(
+    acts: Acts, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    """A worker whose clock is wrong neither takes what another holds nor leaves what is free."""
+    acts.add_network()
+    row = scope("pe1")
+    held = claim(row.pk)
+    assert held is not None
+    right, step = time.time(), days * 86400
+    monkeypatch.setattr(time, "time", lambda: right + step)
+    wrong = datetime.fromtimestamp(right + step, tz=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: wrong)
+    assert claim(row.pk) is None
+    set_scope(row, leased_until=LONG_AGO)
+    late = claim(row.pk)
+    assert late is not None
+    assert held.token < late.token < right + 60
+
+
+def test_a_lease_from_before_the_databases_clock_was_put_back_ends(acts: Acts) -> None:
+    acts.add_network()
+    row = scope("pe1")
+    dead = claim(row.pk)
+    assert dead is not None
+    set_scope(row, leased_until=datetime.now(UTC) + timedelta(hours=1))
+    later = claim(row.pk)
+    assert later is not None
+    assert later.token > dead.token

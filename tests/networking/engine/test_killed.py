@@ -1,9 +1,11 @@
 """A worker or verifier that is killed anywhere loses nothing: whoever comes next finishes."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from networking.engine import pending, reconcile, record, sweep, verifier
 from networking.engine.reconcile import reconcile as reconcile_scope
@@ -110,7 +112,7 @@ def test_a_killed_verifier_is_replaced(
 def test_a_lease_that_is_still_running_is_respected(acts: Acts) -> None:
     acts.add_network()
     row = scope("lab")
-    set_scope(row, leased_until="9999-12-31T00:00Z")
+    set_scope(row, leased_until=timezone.now() + timedelta(seconds=20))
     assert row.pk not in sweep.abandoned()
     reconcile_scope(row.pk)
     assert scope("lab").token == 0
