@@ -18,11 +18,12 @@ django.setup()
 
 from django.db import connection  # noqa: E402 - needs the settings
 
-from bench import fabric, pages, rating  # noqa: E402, F401 - they register their rows
+from bench import fabric, pages, policy, rating  # noqa: E402, F401 - they register their rows
 from bench.rows import ROWS, SIZES, Measured  # noqa: E402
 
 USAGE_ROWS = 10_080_000
 TENANTS = 1_000
+RULES = 1_000
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -35,6 +36,9 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument(
         "--tenants", type=int, default=TENANTS, metavar="N", help=f"default: {TENANTS:,}"
+    )
+    parser.add_argument(
+        "--rules", type=int, default=RULES, metavar="N", help=f"of one list; default: {RULES:,}"
     )
     args = parser.parse_args(arguments)
     if unknown := [name for name in args.row if name not in ROWS]:
