@@ -9,14 +9,35 @@ import os
 import time
 from typing import Any
 
+import redis
 from celery import Celery
 from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun
 from django.conf import settings
+from kombu.transport.redis import Channel as RedisChannel
+from kombu.transport.redis import QoS as RedisQoS
+from kombu.transport.virtual import QoS as VirtualQoS
 
 from portal.lib.counters import counters
 from portal.lib.logs import configure_logging, current_request_id, set_request_id
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+
+class ForgettingQoS(RedisQoS):
+    """A worker takes no more messages than it may have unacknowledged. So one that Redis was too
+    slow to acknowledge would fill a place for good, and a few of them make the worker mute. It is
+    forgotten here; Redis delivers it again after an hour, to a task that finds nothing to do."""
+
+    def ack(self, delivery_tag: str) -> None:
+        """Free the place whatever Redis says."""
+        try:
+            super().ack(delivery_tag)
+        except (redis.RedisError, OSError):
+            VirtualQoS.ack(self, delivery_tag)
+            raise
+
+
+RedisChannel.QoS = ForgettingQoS
 
 REQUEST_ID_HEADER = "demarc_request_id"
 
