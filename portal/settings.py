@@ -197,6 +197,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "ChangeStateEnum": "networking.models.Change.State",
+        "PlanVersionStateEnum": ["draft", "published"],
+    },
 }
 
 # -- Tasks ------------------------------------------------------------------------------------

@@ -40,7 +40,8 @@ def dry_run(request: Request) -> bool:
 def answer(request: Request, customer: TenantRef, act: Callable[[], Any]) -> Response:
     """Do the act and answer 202 with its change; with `?dry_run=true` answer its plan instead."""
     if dry_run(request):
-        return Response(PreviewSerializer(preview(act)).data)
+        context = {"actor": request.actor}
+        return Response(PreviewSerializer(preview(act), context=context).data)
     change = act()
     where = reverse("portal_api:customer_change", args=[customer.slug, change.id])
     body = ChangeSerializer(change).data

@@ -98,7 +98,7 @@ def make_change(world: World, tenant: str) -> Any:
             subject_id=network.id,
             subject_name=network.name,
             summary="Create network web",
-            after={"name": "web"},
+            after={"name": "web", "region": network.region.code, "ipv4_prefix": "10.1.0.0/24"},
         ).id
 
 
