@@ -16,8 +16,8 @@ from networking.engine.reconcile import reconcile as reconcile_scope
 SWEEP = 5.0  # seconds
 ORPHANS = 60.0  # seconds
 MEASURE = 60.0  # seconds
-UPKEEP = 3600.0  # seconds
 LIFETIMES = 60.0  # seconds
+UPKEEP = 3600.0  # seconds
 EXPIRY = 30.0  # seconds
 
 
