@@ -46,7 +46,8 @@ def policy(rules: int) -> list[Measured]:
         for statement in (RULES, TERMS):
             cursor.execute(statement, given)
     few, large = (tenants.customer(number) for number in (FEW, LARGE))
-    floors, times = [], []
+    floors: list[float] = []
+    times: list[float] = []
     for app in ("db", "web") * (ROUNDS // 2 + 1):
         for who, mine in ((few, floors), (large, times)):
             etag = who.etag()

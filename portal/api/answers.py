@@ -40,7 +40,7 @@ def dry_run(request: Request) -> bool:
 def answer(request: Request, customer: TenantRef, act: Callable[[], Any]) -> Response:
     """Do the act and answer 202 with its change; with `?dry_run=true` answer its plan instead."""
     if dry_run(request):
-        context = {"actor": request.actor}
+        context = {"actor": request._request.actor}  # type: ignore[attr-defined]
         return Response(PreviewSerializer(preview(act), context=context).data)
     change = act()
     where = reverse("portal_api:customer_change", args=[customer.slug, change.id])
