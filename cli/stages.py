@@ -20,11 +20,11 @@ class Stage:
 
 # Two processors are what the tests are timed on, and the unit tests keep both busy. Stealing keeps
 # the tests of a file, which share their servers, together until one side idles. Wire and browser
-# tests wait more than they work, so three labs stand side by side; a file stays with its lab.
+# tests wait more than they work, so two labs stand side by side; a file stays with its lab.
 STAGES = (
     Stage("unit", "not wire and not browser", ("-n", "2", "--dist", "worksteal")),
-    Stage("wire", "wire and not browser", ("-n", "3", "--dist", "loadfile")),
-    Stage("browser", "browser", ("-n", "3", "--dist", "loadfile")),
+    Stage("wire", "wire and not browser", ("-n", "2", "--dist", "loadfile")),
+    Stage("browser", "browser", ("-n", "2", "--dist", "loadfile")),
 )
 # What a person who names tests wants is those tests, whatever their markers.
 CHOSEN = Stage("chosen", "")
