@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
+from cli import venv
 from cli.commands.backup import backup, restore
 from cli.commands.bench import bench
 from cli.commands.down import down
@@ -16,6 +17,7 @@ from cli.commands.status import status
 from cli.commands.test import test
 from cli.commands.up import up
 from cli.errors import CommandError
+from cli.layout import default_layout
 
 # What these take belongs to the program that they forward to, options and all.
 FORWARDED: dict[str, Callable[[argparse.Namespace], int]] = {
@@ -32,6 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     # A shell's background job ignores SIGINT, and so would all that is started here.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        venv.keep_bytecode(default_layout())
         if arguments and arguments[0] in FORWARDED:
             rest = argparse.Namespace(arguments=list(arguments[1:]))
             return FORWARDED[arguments[0]](rest)

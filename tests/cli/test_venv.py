@@ -1,6 +1,8 @@
 """The virtual environment, made for real."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,21 @@ def test_it_is_made_once_and_again_only_after_a_change_and_by_hashes_alone(
     with pytest.raises(CommandError, match="verify hashes"):
         venv.ensure(layout, Progress())
     assert stamp.read_text() == before
+
+
+def test_compiled_modules_are_kept_however_python_was_told(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    module = layout.checkout / "module.py"
+    module.touch()
+
+    venv.keep_bytecode(layout)
+    subprocess.run([sys.executable, "-c", "import module"], cwd=layout.checkout, check=True)
+
+    (kept,) = (layout.checkout / ".venv" / "pyc").rglob("module.*.pyc")
+    assert kept.stat().st_size
+    assert not (layout.checkout / "__pycache__").exists()
