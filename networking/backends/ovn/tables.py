@@ -44,11 +44,20 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table that we own rows of. `columns` are those that we set, beside external_ids."""
+    """A table that we own rows of. `columns` are those that we set, beside external_ids.
+
+    Of a `root` (RFC 7047, 3.2: isRoot) the server keeps rows that nobody holds.
+    """
 
     name: str
     columns: Mapping[str, Shape]
     holders: tuple[Holder, ...] = ()
+    root: bool = False
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether there may be rows that no holder leads to."""
+        return self.root or not self.holders
 
 
 # Each comes after those that its rows refer to or are held by.
@@ -122,6 +131,7 @@ TABLES = (
             Holder("Logical_Switch", "load_balancer"),
             Holder("Logical_Router", "load_balancer", attribute=ROUTERS),
         ),
+        root=True,
     ),
     Table(
         "Load_Balancer_Health_Check",

@@ -1,13 +1,18 @@
 """What each act costs in requests, and in bytes as the tenant grows and its neighbours do."""
 
-from collections.abc import Callable
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from networking.backends.ovn import observe
 from networking.backends.ovn.backend import OvnBackend
+from networking.backends.ovn.tables import TABLES
 from networking.intent import FabricIntent
-from networking.planning import Plan
+from networking.planning import Json, Plan
 from tests.networking.backends.ovn.conftest import Enforce, plan_for
 from tests.networking.backends.ovn.intents import (
     make_intent,
@@ -28,6 +33,7 @@ def test_requests_an_act(backend: OvnBackend) -> None:
         "observe and plan": (lambda: plans.append(plan_for(backend, intent)), 1, 0),
         "apply": (lambda: backend.apply(scope, plans[0], 1), 1, 0),
         "apply, repeated": (lambda: backend.apply(scope, plans[0], 1), 3, 0),
+        "observe, one request a level": (lambda: backend.observe(scope), 3, 0),
         "scopes": (backend.scopes, 1, 0),
         "request": (backend.request, 1, 0),
         "progress": (backend.progress, 1, 1),
@@ -57,6 +63,47 @@ def test_observing_costs_the_same_beside_neighbours(backend: OvnBackend, enforce
     for _ in range(10):
         enforce(make_intent())
     assert bytes_of(backend, lambda: backend.observe(scope)) == pytest.approx(alone, abs=100)
+
+
+def searched_by(
+    backend: OvnBackend, intent: FabricIntent, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, int]:
+    """The tables of which the server reads every row to observe the tenant, and how often."""
+    searched: Counter[str] = Counter()
+    transact = backend.northbound.transact
+
+    def watched(operations: Sequence[Json]) -> list[Json]:
+        searched.update(one["table"] for one in operations if one["where"][0][0] != "_uuid")
+        return transact(operations)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backend.northbound, "transact", watched)
+        assert backend.observe(scope_of(intent.tenant))
+    return searched
+
+
+def test_tables_of_ports_and_rules_are_not_searched(
+    backend: OvnBackend, enforce: Enforce, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server would read the rows of all tenants."""
+    intent = make_intent()
+    enforce(intent)
+    roots = {table.name: 1 for table in TABLES if table.stands_alone}
+    assert searched_by(backend, intent, monkeypatch) == roots
+    assert not {"Logical_Switch_Port", "Logical_Router_Port", "ACL"} & roots.keys()
+
+    monkeypatch.setattr(observe, "_ONE_BY_ONE", 1)
+    crowded = searched_by(backend, intent, monkeypatch)
+    assert crowded["Logical_Switch_Port"] == 1
+
+
+def test_what_stands_alone_is_what_the_server_keeps() -> None:
+    """By the schema: what is no root goes when its last holder does, and `Meter_Band` has a
+    holder that is none to us."""
+    schema = json.loads(Path("/usr/share/ovn/ovn-nb.ovsschema").read_text())["tables"]
+    for table in TABLES:
+        is_root = schema[table.name].get("isRoot", False)
+        assert table.stands_alone == is_root or table.name == "Meter_Band"
 
 
 def test_an_edit_does_not_grow_with_the_tenant(backend: OvnBackend, enforce: Enforce) -> None:
