@@ -18,6 +18,7 @@ from networking.services.accept import (
 )
 from networking.services.constraints import guarded
 from networking.services.guards import require
+from networking.services.handover import check_clean, check_left
 from networking.services.prefixes import check_usable, read_prefix
 from portal.lib.errors import Refusal
 from tenants import audit
@@ -166,15 +167,7 @@ def _check_spare(attachment: Attachment) -> None:
             f"{attachment.name} belongs to a customer already. Choose a spare one.",
             field=ATTACHMENT,
         )
-    former = Scope.objects.filter(router=attachment.router, vrf=attachment.vrf)
-    if any(scope.verified < scope.wanted for scope in former):
-        raise Refusal(
-            "attachment-unclean",
-            f"{attachment.router.name} still removes what the former customer had on "
-            f"{attachment.name}. Wait a moment, or choose another.",
-            field=ATTACHMENT,
-            status=409,
-        )
+    check_clean(attachment)
 
 
 def _check_fits(tenant_id: UUID, attachment: Attachment) -> None:
@@ -208,6 +201,7 @@ def _scopes(tenant_id: UUID, attachment: Attachment) -> list[Scope]:
     ).update(vrf="")
     router = router_scope(tenant_id, attachment.router, attachment.vrf)
     if router.vrf != attachment.vrf:
+        check_left(router, attachment)
         router.vrf = attachment.vrf
         router.save(update_fields=["vrf"])
     return [fabric_scope(tenant_id, attachment.fabric), router]

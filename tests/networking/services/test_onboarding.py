@@ -3,7 +3,7 @@
 import pytest
 from django.db.models import F
 
-from networking.models import AllowedPrefix, Attachment, Change, Scope
+from networking.models import AllowedPrefix, Attachment, Change, Host, Scope, Verdict
 from networking.services import onboarding
 from portal.lib.db import DatabaseRole
 from portal.lib.db import acting_as as in_role
@@ -94,6 +94,71 @@ def test_a_release_waits_for_the_sites_and_for_the_devices(
         onboarding.claim_attachment(staff, initech.id, attachment.id)
         former = Scope.objects.get(tenant=world.acme, router=fra.router)
         assert former.vrf == "", "one VRF never belongs to two customers"
+
+
+def test_a_gateway_that_still_answers_is_not_handed_over(
+    world: World, fra: Frankfurt, staff: Actor
+):
+    """The next customer's gateway would have its addresses, on the same VLAN."""
+    attachment, initech = fra.attachments[0], make_tenant("initech")
+    with acting_as(staff):
+        release = onboarding.release_attachment(staff, world.acme.id, attachment.id)
+        Scope.objects.filter(router=fra.router).update(verified=F("wanted"))
+        with pytest.raises(Refusal) as caught:
+            onboarding.claim_attachment(staff, initech.id, attachment.id)
+        assert caught.value.code == "attachment-unclean"
+        assert "fra-sim still removes the former customer's gateway" in caught.value.message
+
+        Scope.objects.update(verified=F("wanted"))
+        text = "h1 is silent since 12:04 UTC; it catches up when it returns"
+        silent = Verdict.objects.create(
+            tenant=world.acme,
+            change=release,
+            subject_type="host",
+            subject_name="h1",
+            state="behind",
+            text=text,
+            at=release.created_at,
+        )
+        with pytest.raises(Refusal) as caught:
+            onboarding.claim_attachment(staff, initech.id, attachment.id)
+        assert caught.value.code == "attachment-unclean"
+        assert "h1 was silent when c01 was released" in caught.value.message
+
+        silent.state = "ok"
+        silent.save()
+        onboarding.claim_attachment(staff, initech.id, attachment.id)
+
+
+def test_a_host_without_gateways_may_be_silent(world: World, fra: Frankfurt, staff: Actor):
+    attachment, initech = fra.attachments[0], make_tenant("initech")
+    with acting_as(staff):
+        release = onboarding.release_attachment(staff, world.acme.id, attachment.id)
+        Scope.objects.update(verified=F("wanted"))
+        Verdict.objects.create(
+            tenant=world.acme,
+            change=release,
+            subject_type="host",
+            subject_name="h1",
+            state="behind",
+            at=release.created_at,
+        )
+        Host.objects.filter(name="h1").update(gateway_priority=0)
+        onboarding.claim_attachment(staff, initech.id, attachment.id)
+
+
+def test_another_vrf_only_after_the_first_is_empty(world: World, fra: Frankfurt, staff: Actor):
+    first, second = fra.attachments[0], fra.attachments[2]
+    add_network(world.acme)
+    with acting_as(staff):
+        onboarding.release_attachment(staff, world.acme.id, first.id)
+        with pytest.raises(Refusal) as caught:
+            onboarding.claim_attachment(staff, world.acme.id, second.id)
+        assert caught.value.code == "attachment-unclean"
+        assert "still removes what the customer had in c01" in caught.value.message
+        Scope.objects.update(verified=F("wanted"))
+        onboarding.claim_attachment(staff, world.acme.id, second.id)
+        assert Scope.objects.get(tenant=world.acme, router=fra.router).vrf == "c03"
 
 
 def test_prefixes_come_and_go(world: World, fra: Frankfurt, staff: Actor):
