@@ -38,7 +38,7 @@ NOUNS: Mapping[str, Noun] = {
     Port.audit_type: Noun.PORT,
     Vip.audit_type: Noun.VIP,
     Site.audit_type: Noun.SITE,
-    "attachment": Noun.GATEWAY,
+    Attachment.audit_type: Noun.GATEWAY,
 }
 """A change's subject type to what its subject is counted as."""
 

@@ -34,6 +34,8 @@ class Attachment(Row):
     subnets: a site's neighbour address lies in one of them.
     """
 
+    audit_type = "attachment"
+
     router = models.ForeignKey(Router, models.PROTECT, related_name="attachments")
     fabric = models.ForeignKey("networking.Fabric", models.PROTECT, related_name="attachments")
     tenant = models.ForeignKey(

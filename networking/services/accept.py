@@ -8,7 +8,6 @@ are serial and every check made inside still holds at the commit. It says what i
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -18,37 +17,15 @@ from networking.compiler import EVERYTHING, Focus, Intent, attachments_of, compi
 from networking.engine import lifetimes
 from networking.engine.announce import announce
 from networking.intent import FabricIntent
-from networking.models import (
-    Change,
-    ChangeScope,
-    Fabric,
-    Generation,
-    Router,
-    Scope,
-)
+from networking.models import Change, ChangeScope, Fabric, Generation, Router, Scope
 from networking.planning import Json, Plan, describe, foresee
 from networking.selectors.base import Missing
+from networking.services.act import Act
 from networking.services.effects import Outlook, outlook
 from networking.services.publish import reconcile_on_commit
 from portal.lib.errors import Refusal
 from tenants import audit
 from tenants.access import Actor
-
-Snapshot = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What is done to what. `before` and `after` are the subject's editable fields as JSON."""
-
-    verb: Change.Verb
-    subject_type: str
-    subject_id: UUID
-    subject_name: str
-    summary: str
-    before: Snapshot = field(default_factory=dict)
-    after: Snapshot = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass

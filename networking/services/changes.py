@@ -10,7 +10,8 @@ from django.db import transaction
 from networking.models import Change
 from networking.planning import Json
 from networking.selectors.base import Missing, one
-from networking.services.accept import Snapshot, writing
+from networking.services.accept import writing
+from networking.services.act import Snapshot
 from networking.services.guards import writer_of
 from networking.services.inverses import INVERSES
 from portal.lib.errors import Refusal

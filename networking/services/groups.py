@@ -3,12 +3,11 @@
 from dataclasses import replace
 from uuid import UUID
 
-from django.utils import timezone
-
 from networking.compiler import NONE, Focus
 from networking.models import Change, Group, GroupNetwork, GroupPort
 from networking.selectors.base import one
-from networking.services.accept import Act, Draft, Snapshot, fabric_scopes, writing
+from networking.services.accept import Draft, fabric_scopes, writing
+from networking.services.act import Act, Snapshot, retire
 from networking.services.constraints import guarded
 from networking.services.group_fields import Chosen, GroupInput, GroupPatch, check_unused, fill
 from networking.services.guards import check_version, writer_of
@@ -29,16 +28,7 @@ def create(actor: Actor, wanted: GroupInput) -> Change:
         with guarded():
             group.save(force_insert=True)
         _choose(group, chosen)
-        return draft.accept(
-            Act(
-                Change.Verb.CREATE,
-                Group.audit_type,
-                group.id,
-                group.name,
-                f"Add group {group.name}",
-                after=snapshot(group, chosen),
-            )
-        )
+        return draft.accept(Act.create(group, f"Add group {group.name}", snapshot(group, chosen)))
 
 
 def update(
@@ -59,9 +49,7 @@ def update(
         _choose(group, chosen)
         after = snapshot(group, chosen)
         summary = summary_of("group", group.name, before, after)
-        return draft.accept(
-            Act(Change.Verb.UPDATE, Group.audit_type, group.id, group.name, summary, before, after)
-        )
+        return draft.accept(Act.update(group, summary, before, after))
 
 
 def delete(actor: Actor, group_id: UUID, *, expect: int | None = None) -> Change:
@@ -72,19 +60,9 @@ def delete(actor: Actor, group_id: UUID, *, expect: int | None = None) -> Change
         check_version(group, expect)
         check_unused(group)
         _watch(draft, group)
-        group.retiring_at = timezone.now()
-        group.version += 1
-        group.save()
-        return draft.accept(
-            Act(
-                Change.Verb.DELETE,
-                Group.audit_type,
-                group.id,
-                group.name,
-                f"Delete group {group.name}",
-                before=snapshot(group, _chosen(group)),
-            )
-        )
+        retire(group)
+        before = snapshot(group, _chosen(group))
+        return draft.accept(Act.delete(group, f"Delete group {group.name}", before))
 
 
 def snapshot(group: Group, chosen: Chosen) -> Snapshot:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from networking.models import Change, Group, Network, Port, Rule, Site, Vip
 from networking.services import groups, networks, port_uses, ports, rule_import, rules, vips
-from networking.services.accept import Snapshot
+from networking.services.act import Snapshot
 from networking.services.rule_fields import as_input
 from portal.lib.errors import Refusal
 from tenants.access import Actor

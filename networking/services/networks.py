@@ -4,13 +4,12 @@ from dataclasses import replace
 from ipaddress import IPv6Network
 from uuid import UUID
 
-from django.utils import timezone
-
 from networking.compiler import NONE, Focus
 from networking.intent.eui64 import eui64_address
 from networking.models import Change, Network, NetworkSite, Port, Site
 from networking.selectors.base import one
-from networking.services.accept import Act, Draft, Snapshot, scopes_of, with_fabrics, writing
+from networking.services.accept import Draft, scopes_of, with_fabrics, writing
+from networking.services.act import Act, Snapshot, retire
 from networking.services.constraints import guarded
 from networking.services.guards import check_version, writer_of
 from networking.services.network_fields import (
@@ -42,14 +41,11 @@ def create(actor: Actor, wanted: NetworkInput) -> Change:
             network.save(force_insert=True)
         _choose(network, sites)
         return draft.accept(
-            Act(
-                Change.Verb.CREATE,
-                Network.audit_type,
-                network.id,
-                network.name,
+            Act.create(
+                network,
                 f"Add network {network.name} {network.ipv4_prefix}",
-                after=snapshot(network, sites),
-                warnings=_warnings(network, sites),
+                snapshot(network, sites),
+                _warnings(network, sites),
             )
         )
 
@@ -82,18 +78,7 @@ def update(
         after = snapshot(network, sites)
         summary = summary_of("network", network.name, before, after)
         warnings = _warnings(network, sites, before)
-        return draft.accept(
-            Act(
-                Change.Verb.UPDATE,
-                Network.audit_type,
-                network.id,
-                network.name,
-                summary,
-                before,
-                after,
-                warnings,
-            )
-        )
+        return draft.accept(Act.update(network, summary, before, after, warnings))
 
 
 def delete(actor: Actor, network_id: UUID, *, expect: int | None = None) -> Change:
@@ -106,19 +91,9 @@ def delete(actor: Actor, network_id: UUID, *, expect: int | None = None) -> Chan
         check_ungrouped(network)
         sites = list(network.sites.order_by("name"))
         _watch(draft, network)
-        network.retiring_at = timezone.now()
-        network.version += 1
-        network.save()
-        return draft.accept(
-            Act(
-                Change.Verb.DELETE,
-                Network.audit_type,
-                network.id,
-                network.name,
-                f"Delete network {network.name} {network.ipv4_prefix}",
-                before=snapshot(network, sites),
-            )
-        )
+        retire(network)
+        summary = f"Delete network {network.name} {network.ipv4_prefix}"
+        return draft.accept(Act.delete(network, summary, snapshot(network, sites)))
 
 
 def snapshot(network: Network, sites: list[Site]) -> Snapshot:

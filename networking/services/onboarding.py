@@ -9,13 +9,8 @@ from networking.models import AllowedPrefix, Attachment, Change, Network, Scope,
 from networking.planning.addresses import overlap, within
 from networking.selectors.base import Missing, one
 from networking.selectors.prefixes import provider_prefixes
-from networking.services.accept import (
-    Act,
-    Snapshot,
-    fabric_scope,
-    router_scope,
-    writing,
-)
+from networking.services.accept import fabric_scope, router_scope, writing
+from networking.services.act import Act, Snapshot
 from networking.services.constraints import guarded
 from networking.services.guards import require
 from networking.services.handover import check_clean, check_left
@@ -24,7 +19,6 @@ from portal.lib.errors import Refusal
 from tenants import audit
 from tenants.access import Actor, Capability
 
-ATTACHMENT = "attachment"
 # The compiler leaves single machines out: a way out is the same for all of them.
 WAYS_OUT = Focus(ports=NONE, groups=NONE, rules=NONE, vips=NONE, members=NONE)
 
@@ -42,16 +36,8 @@ def claim_attachment(actor: Actor, tenant_id: UUID, attachment_id: UUID) -> Chan
         attachment.claimed_at = timezone.now()
         with guarded():
             attachment.save(update_fields=["tenant", "claimed_at"])
-        return draft.accept(
-            Act(
-                Change.Verb.CREATE,
-                ATTACHMENT,
-                attachment.id,
-                attachment.name,
-                f"Attach to {attachment.router.name} by {attachment.name}",
-                after=snapshot(attachment),
-            )
-        )
+        summary = f"Attach to {attachment.router.name} by {attachment.name}"
+        return draft.accept(Act.create(attachment, summary, snapshot(attachment)))
 
 
 def release_attachment(actor: Actor, tenant_id: UUID, attachment_id: UUID) -> Change:
@@ -60,7 +46,7 @@ def release_attachment(actor: Actor, tenant_id: UUID, attachment_id: UUID) -> Ch
     with writing(actor, tenant_id) as draft:
         attachment = _locked(attachment_id)
         if attachment.tenant_id != tenant_id:
-            raise Missing(ATTACHMENT)
+            raise Missing(Attachment.audit_type)
         sites = Site.objects.filter(attachment=attachment).order_by("name")
         if names := ", ".join(sites.values_list("name", flat=True)):
             raise Refusal(
@@ -73,16 +59,8 @@ def release_attachment(actor: Actor, tenant_id: UUID, attachment_id: UUID) -> Ch
         attachment.tenant = None
         attachment.claimed_at = None
         attachment.save(update_fields=["tenant", "claimed_at"])
-        return draft.accept(
-            Act(
-                Change.Verb.DELETE,
-                ATTACHMENT,
-                attachment.id,
-                attachment.name,
-                f"Release {attachment.name} on {attachment.router.name}",
-                before=before,
-            )
-        )
+        summary = f"Release {attachment.name} on {attachment.router.name}"
+        return draft.accept(Act.delete(attachment, summary, before))
 
 
 def allow_prefix(
@@ -155,7 +133,7 @@ def snapshot(attachment: Attachment) -> Snapshot:
 def _locked(attachment_id: UUID) -> Attachment:
     """The row, locked: two customers may be onboarded at once."""
     rows = Attachment.objects.select_related("router", "fabric__region")
-    return one(rows.select_for_update(of=("self",)), attachment_id, ATTACHMENT)
+    return one(rows.select_for_update(of=("self",)), attachment_id, Attachment.audit_type)
 
 
 def _check_spare(attachment: Attachment) -> None:
@@ -165,7 +143,7 @@ def _check_spare(attachment: Attachment) -> None:
         raise Refusal(
             "attachment-claimed",
             f"{attachment.name} belongs to a customer already. Choose a spare one.",
-            field=ATTACHMENT,
+            field="attachment",
         )
     check_clean(attachment)
 
@@ -178,7 +156,7 @@ def _check_fits(tenant_id: UUID, attachment: Attachment) -> None:
         raise Refusal(
             "attachment-claimed",
             f"The customer is attached in {region.name} already, by {other.name}.",
-            field=ATTACHMENT,
+            field="attachment",
         )
     held = {
         f"network {network.name}": network.prefixes
@@ -190,7 +168,7 @@ def _check_fits(tenant_id: UUID, attachment: Attachment) -> None:
                 raise Refusal(
                     "prefix-overlap",
                     f"{taken.holder} ({taken.prefix}) overlaps {holder}. Choose another.",
-                    field=ATTACHMENT,
+                    field="attachment",
                 )
 
 

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from django.utils import timezone
-
 from networking.compiler import NONE, Focus
 from networking.models import Change, Network, Port
 from networking.selectors.base import one
-from networking.services.accept import Act, Draft, Snapshot, scopes_of, with_fabrics, writing
+from networking.services.accept import Draft, scopes_of, with_fabrics, writing
+from networking.services.act import Act, Snapshot, retire
 from networking.services.constraints import guarded
 from networking.services.guards import check_version, writer_of
 from networking.services.port_fields import PortInput, PortPatch, fill
@@ -38,13 +37,10 @@ def create(
         if used:
             give_back(port, used)
         return draft.accept(
-            Act(
-                Change.Verb.CREATE,
-                Port.audit_type,
-                port.id,
-                port.name,
+            Act.create(
+                port,
                 f"Add machine {port.name} {port.ipv4_address} to network {network.name}",
-                after=snapshot(port) | uses(port),
+                snapshot(port) | uses(port),
             )
         )
 
@@ -70,9 +66,7 @@ def update(actor: Actor, port_id: UUID, fields: PortPatch, *, expect: int | None
             port.save()
         after = snapshot(port)
         summary = summary_of("machine", port.name, before, after)
-        return draft.accept(
-            Act(Change.Verb.UPDATE, Port.audit_type, port.id, port.name, summary, before, after)
-        )
+        return draft.accept(Act.update(port, summary, before, after))
 
 
 def delete(actor: Actor, port_id: UUID, *, expect: int | None = None) -> Change:
@@ -84,18 +78,13 @@ def delete(actor: Actor, port_id: UUID, *, expect: int | None = None) -> Change:
         check_version(port, expect)
         _watch(draft, port)
         used = uses(port)
-        port.retiring_at = timezone.now()
-        port.version += 1
-        port.save()
+        retire(port)
         return draft.accept(
-            Act(
-                Change.Verb.DELETE,
-                Port.audit_type,
-                port.id,
-                port.name,
+            Act.delete(
+                port,
                 f"Delete machine {port.name} {port.ipv4_address}",
-                before=snapshot(port) | used,
-                warnings=warnings_of(port, used),
+                snapshot(port) | used,
+                warnings_of(port, used),
             )
         )
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from networking.intent import Protocol, RuleAction
 from networking.models import Rule, RuleTerm
-from networking.services.accept import Snapshot
+from networking.services.act import Snapshot
 from networking.services.group_fields import check_description
 from networking.services.guards import check_label, taken_name
 from networking.services.rule_ports import read_ports

@@ -15,7 +15,8 @@ from django.utils import timezone
 from networking.compiler import NONE, Focus
 from networking.models import Change, Rule, RuleTerm
 from networking.selectors.rule_csv import BETWEEN_TERMS, COLUMNS, NO, YES, csv_of
-from networking.services.accept import Act, fabric_scopes, writing
+from networking.services.accept import fabric_scopes, writing
+from networking.services.act import Act
 from networking.services.constraints import guarded
 from networking.services.guards import taken_name, writer_of
 from networking.services.rule_fields import RuleInput, Sides, fill, sides_of, snapshot, terms_of

@@ -4,12 +4,11 @@ from dataclasses import replace
 from itertools import count
 from uuid import UUID
 
-from django.utils import timezone
-
 from networking.compiler import NONE, Focus
 from networking.models import Change, Rule
 from networking.selectors.base import one
-from networking.services.accept import Act, Draft, fabric_scopes, writing
+from networking.services.accept import Draft, fabric_scopes, writing
+from networking.services.act import Act, retire
 from networking.services.constraints import guarded
 from networking.services.guards import check_version, writer_of
 from networking.services.rule_fields import (
@@ -53,16 +52,9 @@ def create(
         with guarded():
             rule.save(force_insert=True)
         write_terms(rule, sides)
+        warnings = (*more, *warnings_of(rule, sides))
         return draft.accept(
-            Act(
-                Change.Verb.CREATE,
-                Rule.audit_type,
-                rule.id,
-                rule.name,
-                f"Add rule {rule.name}",
-                after=_whole(rule, sides),
-                warnings=(*more, *warnings_of(rule, sides)),
-            )
+            Act.create(rule, f"Add rule {rule.name}", _whole(rule, sides), warnings)
         )
 
 
@@ -82,18 +74,8 @@ def update(actor: Actor, rule_id: UUID, fields: RulePatch, *, expect: int | None
             rule.save()
         write_terms(rule, sides)
         new = snapshot(rule, sides)
-        return draft.accept(
-            Act(
-                Change.Verb.UPDATE,
-                Rule.audit_type,
-                rule.id,
-                rule.name,
-                summary_of("rule", rule.name, old, new),
-                old,
-                new,
-                warnings_of(rule, sides),
-            )
-        )
+        summary = summary_of("rule", rule.name, old, new)
+        return draft.accept(Act.update(rule, summary, old, new, warnings_of(rule, sides)))
 
 
 def move(
@@ -121,18 +103,8 @@ def move(
             rule.save()
         new = {"name": rule.name, "after": _above(rule)}
         where = f"behind {new['after']}" if new["after"] else "to the top"
-        return draft.accept(
-            Act(
-                Change.Verb.UPDATE,
-                Rule.audit_type,
-                rule.id,
-                rule.name,
-                f"Move rule {rule.name} {where}",
-                old,
-                new,
-                (*more, *warnings_of(rule, sides)),
-            )
-        )
+        warnings = (*more, *warnings_of(rule, sides))
+        return draft.accept(Act.update(rule, f"Move rule {rule.name} {where}", old, new, warnings))
 
 
 def copy(actor: Actor, rule_id: UUID) -> Change:
@@ -153,20 +125,9 @@ def delete(actor: Actor, rule_id: UUID, *, expect: int | None = None) -> Change:
         check_version(rule, expect)
         before = _whole(rule, sides_of(rule))
         _watch(draft, rule)
-        rule.retiring_at = timezone.now()
         rule.rank = None
-        rule.version += 1
-        rule.save()
-        return draft.accept(
-            Act(
-                Change.Verb.DELETE,
-                Rule.audit_type,
-                rule.id,
-                rule.name,
-                f"Delete rule {rule.name}",
-                before=before,
-            )
-        )
+        retire(rule)
+        return draft.accept(Act.delete(rule, f"Delete rule {rule.name}", before))
 
 
 def _whole(rule: Rule, sides: Sides) -> dict[str, object]:

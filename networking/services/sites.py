@@ -3,12 +3,11 @@
 from dataclasses import replace
 from uuid import UUID
 
-from django.utils import timezone
-
 from networking.compiler import NONE, Focus
 from networking.models import Attachment, Change, RuleTerm, Site
 from networking.selectors.base import one
-from networking.services.accept import Act, Draft, Snapshot, router_scope, with_fabrics, writing
+from networking.services.accept import Draft, router_scope, with_fabrics, writing
+from networking.services.act import Act, Snapshot, retire
 from networking.services.constraints import guarded
 from networking.services.guards import check_version, require
 from networking.services.site_fields import SiteInput, SitePatch, fill
@@ -36,14 +35,7 @@ def create(actor: Actor, tenant_id: UUID, wanted: SiteInput) -> Change:
         with guarded():
             site.save(force_insert=True)
         return draft.accept(
-            Act(
-                Change.Verb.CREATE,
-                Site.audit_type,
-                site.id,
-                site.name,
-                f"Add site {site.name} (AS {site.asn})",
-                after=snapshot(site),
-            )
+            Act.create(site, f"Add site {site.name} (AS {site.asn})", snapshot(site))
         )
 
 
@@ -61,9 +53,7 @@ def update(actor: Actor, site_id: UUID, fields: SitePatch, *, expect: int | None
             site.save()
         after = snapshot(site)
         summary = summary_of("site", site.name, before, after)
-        return draft.accept(
-            Act(Change.Verb.UPDATE, Site.audit_type, site.id, site.name, summary, before, after)
-        )
+        return draft.accept(Act.update(site, summary, before, after))
 
 
 def delete(actor: Actor, site_id: UUID, *, expect: int | None = None) -> Change:
@@ -74,19 +64,8 @@ def delete(actor: Actor, site_id: UUID, *, expect: int | None = None) -> Change:
         check_version(site, expect)
         _check_unnamed(site)
         _watch(draft, site)
-        site.retiring_at = timezone.now()
-        site.version += 1
-        site.save()
-        return draft.accept(
-            Act(
-                Change.Verb.DELETE,
-                Site.audit_type,
-                site.id,
-                site.name,
-                f"Delete site {site.name}",
-                before=snapshot(site),
-            )
-        )
+        retire(site)
+        return draft.accept(Act.delete(site, f"Delete site {site.name}", snapshot(site)))
 
 
 def snapshot(site: Site) -> Snapshot:

@@ -3,13 +3,12 @@
 from dataclasses import replace
 from uuid import UUID
 
-from django.utils import timezone
-
 from networking.compiler import NONE, Focus
 from networking.models import Attachment, Change, Group, Network, Port, Vip, VipMember
 from networking.models.members import memberships, within
 from networking.selectors.base import one
-from networking.services.accept import Act, Draft, Snapshot, scopes_of, writing
+from networking.services.accept import Draft, scopes_of, writing
+from networking.services.act import Act, Snapshot, retire
 from networking.services.constraints import guarded
 from networking.services.guards import check_version, writer_of
 from networking.services.network_fields import place
@@ -34,14 +33,11 @@ def create(actor: Actor, wanted: VipInput) -> Change:
             vip.save(force_insert=True)
         full = _write(vip, members)
         return draft.accept(
-            Act(
-                Change.Verb.CREATE,
-                Vip.audit_type,
-                vip.id,
-                vip.name,
+            Act.create(
+                vip,
                 f"Publish VIP {vip.name} {vip.ipv4_address or vip.ipv6_address}",
-                after=snapshot(vip, members),
-                warnings=_warnings(vip, members, full),
+                snapshot(vip, members),
+                _warnings(vip, members, full),
             )
         )
 
@@ -61,18 +57,9 @@ def update(actor: Actor, vip_id: UUID, fields: VipPatch, *, expect: int | None =
             vip.save()
         full = _write(vip, members)
         after = snapshot(vip, members)
-        return draft.accept(
-            Act(
-                Change.Verb.UPDATE,
-                Vip.audit_type,
-                vip.id,
-                vip.name,
-                summary_of("VIP", vip.name, before, after),
-                before,
-                after,
-                _warnings(vip, members, full),
-            )
-        )
+        summary = summary_of("VIP", vip.name, before, after)
+        warnings = _warnings(vip, members, full)
+        return draft.accept(Act.update(vip, summary, before, after, warnings))
 
 
 def delete(actor: Actor, vip_id: UUID, *, expect: int | None = None) -> Change:
@@ -82,17 +69,12 @@ def delete(actor: Actor, vip_id: UUID, *, expect: int | None = None) -> Change:
         vip = _get(tenant_id, vip_id)
         check_version(vip, expect)
         _watch(draft, vip, probes=False)
-        vip.retiring_at = timezone.now()
-        vip.version += 1
-        vip.save()
+        retire(vip)
         return draft.accept(
-            Act(
-                Change.Verb.DELETE,
-                Vip.audit_type,
-                vip.id,
-                vip.name,
+            Act.delete(
+                vip,
                 f"Delete VIP {vip.name} {vip.ipv4_address or vip.ipv6_address}",
-                before=snapshot(vip, _members(vip)),
+                snapshot(vip, _members(vip)),
             )
         )
 

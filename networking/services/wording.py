@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from networking.planning.wording import FIELDS, field_value
-from networking.services.accept import Snapshot
+from networking.services.act import Snapshot
 
 MORE_FIELDS: Mapping[str, str] = {
     "learned_by": "learned by",
