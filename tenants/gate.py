@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from portal.lib.logs import current_request_id
 from portal.lib.problems import is_api
-from tenants.access import Actor, Capability, TenantRef
+from tenants.access import STAFF_PERMISSIONS, Actor, Capability, TenantRef
 from tenants.models import ApiToken, Person
 from tenants.selectors import (
     MembershipRow,
@@ -130,7 +130,9 @@ def _token_visitor(token: TokenRow | None, slug: str | None) -> Visitor:
 
 def _person_visitor(person: Person, session: Any, slug: str | None) -> Visitor:
     memberships = memberships_of(person.id)
-    acting = _acting(session) if person.staff_role else None
+    # The role as it is now: who was an operator when the hour began may be none any more.
+    may_act = Capability.ACT_FOR_TENANT in STAFF_PERMISSIONS.get(person.staff_role, frozenset())
+    acting = _acting(session) if may_act else None
     tenant, role, reason = None, "", ""
     for membership in memberships:
         if membership.tenant.slug == slug:
