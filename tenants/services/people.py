@@ -23,7 +23,8 @@ from tenants.models import Membership, Person, Role, StaffRole
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A new membership. ``link`` sets the password; empty for someone who has one already."""
+    """A new membership. ``link`` sets the password, for whoever invites to hand over; empty for
+    someone who has one already, or whom others count on, too: the mail alone has it then."""
 
     membership_id: UUID
     person_id: UUID
@@ -62,7 +63,8 @@ def invite(actor: Actor, tenant: TenantRef, *, email: str, name: str, role: str)
         detail={"role": role},
     )
     transaction.on_commit(lambda: _write(email, tenant.name, actor.label, link), robust=True)
-    return Invitation(membership.id, person.id, email, link)
+    shown = "" if link and _known_elsewhere(person, tenant) else link
+    return Invitation(membership.id, person.id, email, shown)
 
 
 def admit_staff(email: str, *, name: str, role: str) -> tuple[UUID, str]:
@@ -115,6 +117,14 @@ def _known_or_new(email: str, name: str) -> tuple[Person, str]:
         kwargs={"uidb36": user_pk_to_url_str(person), "key": key},
     )
     return person, settings.PUBLIC_URL + path
+
+
+def _known_elsewhere(person: Person, tenant: TenantRef) -> bool:
+    """Whether someone who has no password yet is of the provider, or another customer's: whoever
+    had the link could enter there."""
+    with db.acting_as(DatabaseRole.IDENTITY):
+        others = Membership.objects.filter(person_id=person.pk).exclude(tenant_id=tenant.id)
+        return bool(person.staff_role) or others.exists()
 
 
 def _write(email: str, tenant: str, inviter: str, link: str) -> None:

@@ -61,6 +61,24 @@ def test_someone_known_keeps_name_and_password(world, admin, django_capture_on_c
     assert person.check_password(PASSWORD)
 
 
+def test_the_link_of_someone_whom_others_invited_is_in_the_mail_alone(
+    world, admin, django_capture_on_commit_callbacks
+):
+    """Whoever were shown it could set the password, and enter where the others are."""
+    globex = world.actor("globex", "admin")
+    with acting_as(globex):
+        first = people.invite(
+            globex, ref(world.globex), email="ada@new.example", name="", role="admin"
+        )
+    people.admit_staff("op@new.example", name="", role="operator")
+    with django_capture_on_commit_callbacks(execute=True):
+        again = invite(world, admin)
+        staff = invite(world, admin, email="op@new.example")
+    assert first.link
+    assert (again.link, staff.link) == ("", "")
+    assert all("/accounts/password/reset/key/" in message.body for message in mail.outbox)
+
+
 def test_row_and_audit_event_come_together(world, admin):
     invitation = invite(world, admin)
     with acting_as(SYSTEM):
