@@ -25,9 +25,13 @@ KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
 
 
 def pytest_configure() -> None:
-    """Hash passwords quickly, and keep rate limits inside this process."""
+    """Hash passwords quickly, and keep rate limits inside this process.
+
+    Each test client makes its own middleware, and WhiteNoise would read every static file for it.
+    """
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(scope="session")

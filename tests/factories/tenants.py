@@ -25,6 +25,13 @@ def make_tenant(slug: str, name: str = "", **fields: object) -> Tenant:
         return Tenant.objects.create(slug=slug, name=name or slug.title(), **fields)
 
 
+def new_person(email: str, name: str = "", staff_role: str = StaffRole.NONE) -> Person:
+    """Someone who can sign in with ``PASSWORD``, not yet written."""
+    person = Person(email=email, name=name, staff_role=staff_role)
+    person.set_password(PASSWORD)
+    return person
+
+
 def make_person(email: str, *, staff_role: str = StaffRole.NONE, **fields: object) -> Person:
     """Someone who can sign in with ``PASSWORD``."""
     with acting_as(DatabaseRole.IDENTITY):
@@ -37,18 +44,25 @@ def make_membership(tenant: Tenant, person: Person, role: str = Role.ADMIN) -> M
         return Membership.objects.create(tenant=tenant, person=person, role=role)
 
 
+def new_token(tenant: Tenant, role: str, **fields: object) -> tuple[ApiToken, str]:
+    """An API token, not yet written, and its secret."""
+    secret = TOKEN_MARK + secrets.token_urlsafe(32)
+    token = ApiToken(
+        tenant=tenant,
+        name=f"{role} robot",
+        role=role,
+        prefix=secret[:TOKEN_PREFIX_LENGTH],
+        digest=digest_of(secret),
+        **fields,
+    )
+    return token, secret
+
+
 def make_token(tenant: Tenant, role: str = Role.ADMIN, **fields: object) -> Token:
     """An API token and its secret."""
-    secret = TOKEN_MARK + secrets.token_urlsafe(32)
+    token, secret = new_token(tenant, role, **fields)
     with acting_as(DatabaseRole.WORKER):
-        token = ApiToken.objects.create(
-            tenant=tenant,
-            name=f"{role} robot",
-            role=role,
-            prefix=secret[:TOKEN_PREFIX_LENGTH],
-            digest=digest_of(secret),
-            **fields,
-        )
+        token.save()
     return Token(token.id, secret)
 
 
