@@ -49,14 +49,16 @@ def acting_as(role: DatabaseRole, tenant_id: UUID | None = None) -> Iterator[Non
 
     Blocks nest: leaving an inner one gives the outer one its role and tenant back. Both settings
     are local to the transaction, so a pooled connection never carries them to its next user.
-    An exception rolls the block back.
+    An exception rolls the block back. What already acts as that asks the database for nothing.
     """
     if role is DatabaseRole.TENANT and tenant_id is None:
         raise ValueError("the tenant role needs a tenant")
     outer = current_scope()
+    inner = Scope(role, tenant_id)
     outermost = not connection.in_atomic_block
     with transaction.atomic():
-        _enter(Scope(role, tenant_id))
+        if outermost or inner != outer:
+            _enter(inner)
         try:
             yield
         except BaseException:
@@ -66,7 +68,7 @@ def acting_as(role: DatabaseRole, tenant_id: UUID | None = None) -> Iterator[Non
         if outermost or connection.needs_rollback:
             # The end of the transaction, or the roll-back, puts both settings back.
             connection.demarc_scope = outer  # type: ignore[attr-defined]
-        else:
+        elif inner != outer:
             _enter(outer)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from portal.lib.db import NOBODY, DatabaseRole, Scope, acting_as, current_scope
 from portal.lib.ids import uuid7
@@ -46,6 +47,20 @@ def test_a_rollback_without_an_error_gives_the_outer_role_back():
         with acting_as(DatabaseRole.TENANT, TENANT):
             transaction.set_rollback(True)
         assert in_effect() == ("demarc_staff", "")
+
+
+def test_who_already_acts_as_that_asks_for_nothing():
+    with acting_as(DatabaseRole.TENANT, TENANT):
+        with CaptureQueriesContext(connection) as queries:
+            with acting_as(DatabaseRole.TENANT, TENANT):
+                pass
+            with acting_as(DatabaseRole.TENANT, TENANT):
+                transaction.set_rollback(True)
+        assert not [query for query in queries if "set_config" in query["sql"]]
+        assert in_effect() == ("demarc_tenant", str(TENANT))
+        with acting_as(DatabaseRole.TENANT, uuid7()):
+            assert in_effect() != ("demarc_tenant", str(TENANT))
+        assert in_effect() == ("demarc_tenant", str(TENANT))
 
 
 def test_inside_a_plain_transaction_nothing_stays_behind():
