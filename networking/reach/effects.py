@@ -11,20 +11,23 @@ from itertools import chain, islice
 
 from networking.intent import FabricIntent, Rule, RuleAction, TermKind
 from networking.reach.area import Area, View
+from networking.reach.cut import Cut, Piece
 from networking.reach.gather import Effect, Moved, gather
 from networking.reach.kinds import Census, Home, Kind, prefixes_of
 from networking.reach.lists import Lists, Pair
 from networking.reach.naming import Naming, key_of, terms_of
 from networking.reach.rules import RuleIndex
-from networking.reach.services import Piece, concerns, pieces
 from networking.reach.why import Seen, why_nothing
 
-LIMIT = 50_000
-"""Steps at most, half a second's work among thousands of rules: a pair costs as many as rules are
-about it, and one for each question. A change that needs more is told in part."""
+LIMIT = 200_000
+"""Steps at most: a pair costs as many as rules are about it, and one for each piece of the services
+that is asked about. A change that needs more is told in part."""
 
 PREFIXES = 1_000
 """Prefixes of changed rules, and of groups, that are looked at even if nobody is in them."""
+
+
+_Rules = tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,8 @@ def effects(before: FabricIntent, after: FabricIntent) -> Effects:
     default deny cuts those that no rule names, too."""
     compared = Comparison(before, after)
     moved: Moved = {}
-    for pair, piece in compared.questions():
-        was, will = compared.answers(*pair, piece)
-        if was != will:
-            moved.setdefault((will, *pair), []).append(piece)
+    for pair, piece, opens in compared.moved():
+        moved.setdefault((opens, *pair), []).append(piece)
     found = gather(moved, compared.kinds)
     nothing = "" if found or not compared.complete else why_nothing(before, after, compared.seen)
     return Effects(found, compared.complete, nothing)
@@ -63,7 +64,8 @@ class Comparison:
         same = before.groups == after.groups and before.sites == after.sites
         will = was if same else Naming(terms, after.groups, after.sites)
         self._before = RuleIndex(before.rules, naming=was)
-        self._after = RuleIndex(after.rules, naming=will)
+        alike = after.rules == before.rules
+        self._after = self._before.named_by(will) if alike else RuleIndex(after.rules, naming=will)
         areas = Area(View(before)), Area(View(after))
         census = Census(areas, (was, will), spoken(self._lists.changed, before, after))
         prefixes = sorted(_prefixes(self._lists.changed))
@@ -72,38 +74,43 @@ class Comparison:
         self.seen = Seen(tuple(self._lists.changed))
         self.complete = len(prefixes) <= PREFIXES
 
-    def questions(self) -> Iterator[tuple[tuple[Kind, Kind], Piece]]:
-        """Whatever the change may have a say in, each once, as far as there is time."""
+    def moved(self) -> Iterator[tuple[tuple[Kind, Kind], Piece, bool]]:
+        """What passed before and does not after (False), or the other way round (True), as far as
+        there is time. Asked once."""
         pairs = self._lists.pairs(self.kinds)
         self.complete = self.complete and self._lists.complete
         steps = 0
         for pair, rules in pairs.items():
-            deciding = self._deciding(pair)
-            steps += len(deciding)
-            for piece in pieces((*deciding, *(rules or ()))):
-                if rules is None or any(concerns(rule, piece) for rule in rules):
-                    steps += 1
-                    if steps > LIMIT:
-                        self.complete = False
-                        return
-                    yield pair, piece
+            was, will = self._deciding(pair)
+            cut = Cut(chain(was, () if will is was else will, rules or ()))
+            asked = range(len(cut.pieces)) if rules is None else cut.concerned(rules)
+            steps += len(was) + len(asked)
+            if steps > LIMIT:
+                self.complete = False
+                return
+            for piece, opens in self._differing(pair, cut, asked, (was, will)):
+                yield pair, piece, opens
 
-    def answers(self, source: Kind, destination: Kind, piece: Piece) -> tuple[bool, bool]:
-        """Whether such a packet passed before, and passes after."""
-        ends = (source.address, destination.address, piece[0], piece[1])
-        was, will = self._before.first(*ends), self._after.first(*ends)
-        self.seen.note(was, will)
-        return (
-            _passes(was, destination.before or source.before),
-            _passes(will, destination.after or source.after),
-        )
+    def _differing(
+        self, pair: Pair, cut: Cut, asked: Sequence[int], deciding: tuple[_Rules, _Rules]
+    ) -> Iterator[tuple[Piece, bool]]:
+        """The pieces of which the answers differ, with the later one."""
+        source, destination = pair
+        judging = destination.before or source.before, destination.after or source.after
+        was = cut.deciders(deciding[0])
+        will = was if deciding[0] is deciding[1] else cut.deciders(deciding[1])
+        for place in asked:
+            self.seen.note(was[place], will[place])
+            passed, passes = _passes(was[place], judging[0]), _passes(will[place], judging[1])
+            if passed != passes:
+                yield cut.pieces[place], passes
 
-    def _deciding(self, pair: Pair) -> Sequence[Rule]:
-        """The rules that are about the two, before or after."""
+    def _deciding(self, pair: Pair) -> tuple[_Rules, _Rules]:
+        """The rules that are about the two, before and after."""
         source, destination = (kind.address for kind in pair)
         was = self._before.matching(source, destination)
         will = self._after.matching(source, destination)
-        return was if was == will else (*was, *will)
+        return (was, was) if was == will else (was, will)
 
 
 def _prefixes(changed: Iterable[Rule]) -> set[str]:

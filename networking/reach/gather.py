@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from networking.reach.cut import Piece
 from networking.reach.kinds import Kind
-from networking.reach.services import Piece, text_of
+from networking.reach.services import text_of
 
 ANY = "any"
 FEW = 3

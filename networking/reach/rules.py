@@ -6,9 +6,10 @@ on integers of as many bits as there are rules.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from networking.intent import Group, Protocol, Rule, SitePrefixes, merged
@@ -44,6 +45,20 @@ class _Services:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The rules by the terms of one of their sides."""
+
+    masks: Mapping[Key, int]
+    naming: Naming
+
+    def matching(self, address: Ip) -> int:
+        found = self.masks.get(ANY, 0)
+        for key in self.naming.of(address):
+            found |= self.masks.get(key, 0)
+        return found
+
+
 class RuleIndex:
     """First match over any number of rules. Disabled ones are left out. `naming` has all terms of
     these rules, and maybe more; without one it is made of groups and sites."""
@@ -65,11 +80,22 @@ class RuleIndex:
                     side[key_of(term)].append(place)
         self._sources = self._masks(sources)
         self._destinations = self._masks(destinations)
-        # Questions come in series about the same addresses and ports.
-        self._serving = lru_cache(_KEPT)(self._by_service().matching)
-        self._from = lru_cache(_KEPT)(partial(self._side, self._sources))
-        self._to = lru_cache(_KEPT)(partial(self._side, self._destinations))
-        self._naming = naming or Naming(sources.keys() | destinations.keys(), groups, sites)
+        self._name(naming or Naming(sources.keys() | destinations.keys(), groups, sites))
+
+    def named_by(self, naming: Naming) -> "RuleIndex":
+        """The same rules, where their terms name other addresses."""
+        other = copy(self)
+        other._name(naming)
+        return other
+
+    def _name(self, naming: Naming) -> None:
+        # Questions come in series about the same addresses.
+        self._from = lru_cache(_KEPT)(_Side(self._sources, naming).matching)
+        self._to = lru_cache(_KEPT)(_Side(self._destinations, naming).matching)
+
+    @cached_property
+    def _serving(self) -> Callable[[Protocol, int], int]:
+        return lru_cache(_KEPT)(self._by_service().matching)
 
     def first(self, source: Ip, destination: Ip, protocol: Protocol, port: int) -> Rule | None:
         """The enabled rule that decides about such a packet; None where none matches."""
@@ -88,12 +114,6 @@ class RuleIndex:
                 break
             found ^= lowest
         return tuple(rules)
-
-    def _side(self, masks: Mapping[Key, int], address: Ip) -> int:
-        found = masks.get(ANY, 0)
-        for key in self._naming.of(address):
-            found |= masks.get(key, 0)
-        return found
 
     def _by_service(self) -> _Services:
         whole: defaultdict[Protocol, list[int]] = defaultdict(list)

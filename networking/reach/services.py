@@ -1,36 +1,12 @@
-"""Protocols and ports in pieces within which rules make no difference."""
+"""Protocols and ports in words."""
 
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import pairwise
 
-from networking.intent import PortRange, Protocol, Rule, merged
-
-LAST_PORT = 65535
-Piece = tuple[Protocol, int, int]
-"""A protocol, the first and the last port; ICMP has 0 and 0."""
+from networking.intent import PortRange, Protocol, merged
+from networking.reach.cut import LAST_PORT, Piece
 
 _PROTOCOLS = (Protocol.TCP, Protocol.UDP, Protocol.ICMP)
-
-
-def pieces(rules: Iterable[Rule]) -> tuple[Piece, ...]:
-    """All services, cut wherever the ports of one of the rules begin or end."""
-    cuts: dict[Protocol, set[int]] = {p: {1, LAST_PORT + 1} for p in (Protocol.TCP, Protocol.UDP)}
-    for rule in rules:
-        for one in rule.ports:
-            cuts[rule.protocol] |= {one.first, one.last + 1}
-    found: list[Piece] = [(Protocol.ICMP, 0, 0)]
-    for protocol, places in cuts.items():
-        found += [(protocol, first, after - 1) for first, after in pairwise(sorted(places))]
-    return tuple(found)
-
-
-def concerns(rule: Rule, piece: Piece) -> bool:
-    """Whether the rule matches the piece, if addresses do."""
-    protocol, first, _ = piece
-    if rule.protocol not in (Protocol.ANY, protocol):
-        return False
-    return not rule.ports or any(one.first <= first <= one.last for one in rule.ports)
 
 
 def text_of(held: Iterable[Piece]) -> str:

@@ -1,5 +1,6 @@
 """What a change opens and closes: by example, and as asking about every packet would say."""
 
+import time
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from itertools import permutations
@@ -9,13 +10,15 @@ import pytest
 
 from networking.intent import FabricIntent, Network, Protocol, Rule, RuleAction
 from networking.reach import End, RuleIndex, effects, gather, lists
+from networking.reach.cut import Cut, Piece
 from networking.reach.effects import Comparison, spoken
 from networking.reach.lists import Lists
-from networking.reach.services import Piece, pieces, text_of
+from networking.reach.services import text_of
 from tests.networking.backends.ovn.policies import group_of, rule
 from tests.networking.reach.test_reach import DATA, DB, FABRIC, ONE, TWO, WEB
 from tests.networking.reach.worlds import world
 
+LONG_LIST = 1.0  # seconds of processor time; it takes a twentieth
 CLIENTS, SERVERS = group_of("clients", ONE), group_of("servers", DB)
 BASE = replace(FABRIC, vips=(), groups=(CLIENTS, SERVERS))
 
@@ -174,6 +177,20 @@ def test_too_much_to_ask_is_told_in_part(monkeypatch: pytest.MonkeyPatch) -> Non
     assert not found.complete
 
 
+def test_a_long_list_between_the_same_groups_takes_one_walk() -> None:
+    """Also where thousands of rules are about one pair of machines."""
+    rules = tuple(
+        rule(n, CLIENTS, SERVERS, RuleAction.ALLOW, Protocol.TCP, n + 1) for n in range(4_000)
+    )
+    before = replace(BASE, rules=(*rules, rule(4_000, None, SERVERS, RuleAction.DENY)))
+    grown = replace(CLIENTS, addresses=(*CLIENTS.addresses, TWO.ipv4))
+    began = time.process_time()
+    assert told(before, replace(before, groups=(grown, SERVERS))) == [
+        "+ clients > servers: TCP 1-4000"
+    ]
+    assert time.process_time() - began < LONG_LIST
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_effects_are_those_of_every_packet(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gather, "FEW", 1000)  # nobody is told of as any
@@ -214,7 +231,7 @@ def _by_packet(before: FabricIntent, after: FabricIntent) -> set[tuple[bool, str
         if (":" in source) != (":" in destination):
             continue
         held: dict[bool, list[Piece]] = {True: [], False: []}
-        for piece in pieces((*before.rules, *after.rules)):
+        for piece in Cut((*before.rules, *after.rules)).pieces:
             was, will = (
                 _passes(fabric, index, source, destination, piece)
                 for fabric, index in zip((before, after), indices, strict=True)

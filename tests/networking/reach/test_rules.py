@@ -21,6 +21,7 @@ from networking.intent import (
     TermKind,
 )
 from networking.reach import Evaluator, Machine, Probe, RuleIndex, View
+from networking.reach.cut import Cut
 from tests.networking.backends.ovn.intents import make_network, new_tenant
 from tests.networking.reach.worlds import OUTSIDE, PORTS, SITE, world
 
@@ -80,6 +81,34 @@ def test_the_index_matches_as_the_plain_way_does(
     at = 0 if protocol is Protocol.ICMP else port
     found = RuleIndex(*held).first(ip_address(source), ip_address(destination), protocol, at)
     assert found == plainly(*held, source, destination, protocol, at)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    source=st.sampled_from(ADDRESSES),
+    destination=st.sampled_from(ADDRESSES),
+)
+def test_one_walk_decides_about_each_piece_as_a_probe_does(
+    seed: int, source: str, destination: str
+) -> None:
+    fabric = world(Random(seed)).fabric
+    index = RuleIndex(fabric.rules, fabric.groups, fabric.sites)
+    ends = ip_address(source), ip_address(destination)
+    about = index.matching(*ends)
+    cut = Cut(fabric.rules)
+    probed = [index.first(*ends, protocol, first) for protocol, first, _ in cut.pieces]
+    assert cut.deciders(about) == probed
+    some = Random(seed).sample(about, len(about) // 2)
+    assert cut.concerned(some) == [
+        place
+        for place, (protocol, first, _) in enumerate(cut.pieces)
+        if any(
+            one.protocol in (Protocol.ANY, protocol)
+            and (not one.ports or any(p.first <= first <= p.last for p in one.ports))
+            for one in some
+        )
+    ]
 
 
 def test_a_site_that_no_rule_names_and_an_unknown_group_match_nothing() -> None:
