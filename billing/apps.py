@@ -20,4 +20,4 @@ class BillingConfig(AppConfig):
             check_zone(settings.BILLING_TIME_ZONE)
         except ValueError as error:
             raise ImproperlyConfigured(f"BILLING_TIME_ZONE: {error}") from error
-        annotate("price", "billing.api.price.PriceSerializer")
+        annotate("price", "billing.api.serializers.price.PriceSerializer")

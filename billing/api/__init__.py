@@ -1,0 +1,1 @@
+"""The API of statements, usage, plans and subscriptions."""

@@ -19,8 +19,8 @@ from networking.api.serializers import (
 from networking.models import Change
 from networking.services import changes
 from networking.services.reaching import try_out
-from portal.lib.errors import Refusal
 from portal.lib.etags import etag
+from portal.lib.idempotency import IDEMPOTENCY_KEY
 from portal.lib.serializers import StrictSerializer
 from tenants.access import Actor
 
@@ -48,12 +48,6 @@ IF_MATCH = OpenApiParameter(
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     description="The ETag that was read; 412 when the object was changed since.",
-)
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    OpenApiTypes.STR,
-    OpenApiParameter.HEADER,
-    description="A request sent again with the same key is answered again, not done again.",
 )
 
 
@@ -117,16 +111,3 @@ def _shown(actor: Actor, preview: changes.Preview) -> dict[str, Any]:
 def versioned(data: Any, version: int) -> Response:
     """One object with its ETag."""
     return Response(data, headers={"ETag": etag(version)})
-
-
-def given(
-    serializer: type[serializers.Serializer[Any]], request: Request, *, partial: bool = False
-) -> dict[str, Any]:
-    """The request's body, checked. Raises ValidationError or, for an empty patch, Refusal."""
-    checked = serializer(data=request.data, partial=partial)
-    checked.is_valid(raise_exception=True)
-    if partial and not checked.validated_data:
-        names = ", ".join(name for name, field in checked.fields.items() if not field.read_only)
-        raise Refusal("nothing-to-change", f"The body names no field. There are: {names}.")
-    values: dict[str, Any] = checked.validated_data
-    return values

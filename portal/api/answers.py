@@ -9,9 +9,10 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from networking.api.answers import DRY_RUN, IDEMPOTENCY_KEY, IF_MATCH
+from networking.api.answers import DRY_RUN, IF_MATCH
 from networking.api.serializers import ChangeSerializer, PreviewSerializer
 from networking.services.changes import preview
+from portal.lib.idempotency import IDEMPOTENCY_KEY
 from portal.lib.serializers import StrictSerializer
 from tenants.access import TenantRef
 

@@ -13,6 +13,8 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 
 from portal.lib.models import IdempotencyKey
 from portal.lib.problems import problem_response
@@ -23,6 +25,12 @@ KEPT = timedelta(hours=24)
 MAX_KEY = 255
 # What of an answer is kept beside status and body.
 KEPT_HEADERS = ("Content-Type", "Location", "ETag")
+IDEMPOTENCY_KEY = OpenApiParameter(
+    HEADER,
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="A request sent again with the same key is answered again, not done again.",
+)
 
 
 def answer_once(

@@ -4,6 +4,9 @@ import ipaddress
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.request import Request
+
+from portal.lib.errors import Refusal
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -40,3 +43,16 @@ class AddressField(serializers.CharField):
     def to_representation(self, value: Any) -> str:
         """Canonical text without a length."""
         return str(ipaddress.ip_address(str(value).partition("/")[0]))
+
+
+def given(
+    serializer: type[serializers.Serializer[Any]], request: Request, *, partial: bool = False
+) -> dict[str, Any]:
+    """The request's body, checked. Raises ValidationError or, for an empty patch, Refusal."""
+    checked = serializer(data=request.data, partial=partial)
+    checked.is_valid(raise_exception=True)
+    if partial and not checked.validated_data:
+        names = ", ".join(name for name, field in checked.fields.items() if not field.read_only)
+        raise Refusal("nothing-to-change", f"The body names no field. There are: {names}.")
+    values: dict[str, Any] = checked.validated_data
+    return values

@@ -7,7 +7,9 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from portal.lib.idempotency import IDEMPOTENCY_KEY
 from portal.lib.pagination import page_of
+from portal.lib.serializers import given
 from tenants import selectors
 from tenants.access import Capability
 from tenants.api.base import SignedInApi, TenantApi
@@ -62,12 +64,12 @@ class People(TenantApi):
         """Newest first."""
         return self.page(selectors.people(self.actor), MemberSerializer)
 
-    @extend_schema(request=MemberSerializer, responses={201: MemberSerializer})
+    @extend_schema(
+        request=MemberSerializer, responses={201: MemberSerializer}, parameters=[IDEMPOTENCY_KEY]
+    )
     def post(self, request: Request, slug: str) -> Response:
         """Invite someone by e-mail."""
-        given = MemberSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        invitation = people.invite(self.actor, self.tenant, **given.validated_data)
+        invitation = people.invite(self.actor, self.tenant, **given(MemberSerializer, request))
         row = selectors.member(self.actor, invitation.membership_id)
         return Response(MemberSerializer(row).data, status.HTTP_201_CREATED)
 
@@ -83,16 +85,14 @@ class Member(TenantApi):
         """The member."""
         return Response(MemberSerializer(selectors.member(self.actor, membership_id)).data)
 
-    @extend_schema(request=RoleSerializer, responses=MemberSerializer)
+    @extend_schema(request=RoleSerializer, responses=MemberSerializer, parameters=[IDEMPOTENCY_KEY])
     def patch(self, request: Request, slug: str, membership_id: UUID) -> Response:
         """Give the member another role."""
         selectors.member(self.actor, membership_id)
-        given = RoleSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        memberships.change_role(self.actor, membership_id, **given.validated_data)
+        memberships.change_role(self.actor, membership_id, **given(RoleSerializer, request))
         return Response(MemberSerializer(selectors.member(self.actor, membership_id)).data)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(responses={204: None}, parameters=[IDEMPOTENCY_KEY])
     def delete(self, request: Request, slug: str, membership_id: UUID) -> Response:
         """End the membership."""
         memberships.remove(self.actor, membership_id)
@@ -110,12 +110,12 @@ class Tokens(TenantApi):
         """Newest first, revoked ones too."""
         return self.page(selectors.tokens(self.actor), TokenSerializer)
 
-    @extend_schema(request=TokenSerializer, responses={201: NewTokenSerializer})
+    @extend_schema(
+        request=TokenSerializer, responses={201: NewTokenSerializer}, parameters=[IDEMPOTENCY_KEY]
+    )
     def post(self, request: Request, slug: str) -> Response:
         """Make a token. The answer holds the secret, this once."""
-        given = TokenSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        new = tokens.create(self.actor, **given.validated_data)
+        new = tokens.create(self.actor, **given(TokenSerializer, request))
         return Response(NewTokenSerializer(new).data, status.HTTP_201_CREATED)
 
 
@@ -129,7 +129,7 @@ class Token(TenantApi):
         """The token, without its secret."""
         return Response(TokenSerializer(selectors.token(self.actor, token_id)).data)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(responses={204: None}, parameters=[IDEMPOTENCY_KEY])
     def delete(self, request: Request, slug: str, token_id: UUID) -> Response:
         """Revoke the token; its row stays for the trail."""
         tokens.revoke(self.actor, token_id)

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from networking import selectors
-from networking.api.answers import answer, given, versioned, write_schema
+from networking.api.answers import answer, versioned, write_schema
 from networking.api.filters import GroupQuery, narrowing
 from networking.api.serializers import (
     GroupMemberSerializer,
@@ -21,6 +21,7 @@ from networking.services import groups
 from networking.services.groups import GroupInput, GroupPatch
 from portal.lib.etags import expected_version
 from portal.lib.pagination import page_of
+from portal.lib.serializers import given
 from tenants.access import Capability
 from tenants.api.base import TenantApi
 

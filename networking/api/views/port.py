@@ -7,13 +7,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from networking import selectors
-from networking.api.answers import answer, given, versioned, write_schema
+from networking.api.answers import answer, versioned, write_schema
 from networking.api.filters import PortQuery, narrowing
 from networking.api.serializers import NewPortSerializer, PortPatchSerializer, PortSerializer
 from networking.services import ports
 from networking.services.ports import PortInput, PortPatch
 from portal.lib.etags import expected_version
 from portal.lib.pagination import page_of
+from portal.lib.serializers import given
 from tenants.access import Capability
 from tenants.api.base import TenantApi
 

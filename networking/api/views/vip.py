@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from networking import selectors
-from networking.api.answers import answer, given, versioned, write_schema
+from networking.api.answers import answer, versioned, write_schema
 from networking.api.filters import NetworkQuery, narrowing
 from networking.api.serializers import (
     NewVipSerializer,
@@ -20,6 +20,7 @@ from networking.services import vips
 from networking.services.vips import VipInput, VipPatch
 from portal.lib.etags import expected_version
 from portal.lib.pagination import page_of
+from portal.lib.serializers import given
 from tenants.access import Capability
 from tenants.api.base import TenantApi
 

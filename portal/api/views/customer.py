@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from networking import selectors as networking
-from networking.api.answers import DRY_RUN, IDEMPOTENCY_KEY, given
+from networking.api.answers import DRY_RUN
 from networking.api.serializers import ChangeSerializer
 from networking.selectors.base import one
 from portal.api.answers import dry_run
@@ -24,8 +24,9 @@ from portal.api.serializers.customer import (
     OnboardedSerializer,
 )
 from portal.api.views.base import CustomerApi, CustomersApi
+from portal.lib.idempotency import IDEMPOTENCY_KEY
 from portal.lib.pagination import Cursor, page_of
-from portal.lib.serializers import StrictSerializer
+from portal.lib.serializers import StrictSerializer, given
 from portal.services import customers, onboarding
 from portal.services.onboarding import Onboarded
 from tenants import selectors

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from networking.api.answers import given, versioned
+from networking.api.answers import versioned
 from networking.selectors.provider import customer_site, customer_sites
 from networking.services import sites
 from networking.services.sites import SiteInput, SitePatch
@@ -19,6 +19,7 @@ from portal.api.serializers.site import (
 )
 from portal.api.views.base import CustomerApi
 from portal.lib.etags import expected_version
+from portal.lib.serializers import given
 
 
 class CustomerSites(CustomerApi):

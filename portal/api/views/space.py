@@ -8,13 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from networking import selectors as networking
-from networking.api.answers import given
 from networking.api.serializers import AllowedPrefixSerializer
 from networking.services import onboarding
 from portal.api.answers import answer, write_schema
 from portal.api.serializers.region import AttachmentSerializer, ClaimSerializer
 from portal.api.views.base import CustomerApi
-from portal.lib.serializers import PrefixField, StrictSerializer
+from portal.lib.serializers import PrefixField, StrictSerializer, given
 
 
 class NewPrefixSerializer(StrictSerializer):

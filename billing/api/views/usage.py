@@ -1,38 +1,30 @@
-"""Statements and usage rows, for the customer and for the provider's finance."""
+"""Usage rows, for the customer and for the provider's finance."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from billing.api import cursor
-from billing.api.serializers import (
+from billing.api.serializers.usage import (
     StaffUsageQuery,
     UsagePageSerializer,
     UsageQuery,
     UsageSerializer,
 )
-from billing.api.statement_schema import StatementSerializer
+from billing.api.usage_cursor import read, written
 from billing.exports.usage import UsageRow, reading, rows_after
 from billing.rating.period import moment
-from billing.statements import canonical, digest, statement
 from billing.statements.periods import begun
 from tenants import selectors
 from tenants.access import Capability
 from tenants.api.base import StaffApi, TenantApi
 from tenants.selectors import customer_row, customers
-
-PERIOD = OpenApiParameter(
-    "period", OpenApiTypes.STR, OpenApiParameter.PATH, description="a month: 2026-11"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +33,6 @@ class Shown:
 
     customer: str
     row: UsageRow
-
-
-class TenantStatement(TenantApi):
-    """The tenant's statement of a month."""
-
-    capability = Capability.BILLING_VIEW
-
-    @extend_schema(responses=StatementSerializer, parameters=[PERIOD])
-    def get(self, request: Request, slug: str, period: str) -> HttpResponse:
-        """As it is now; the same bytes each time once the month is over."""
-        return _statement(self.tenant.id, period)
-
-
-class CustomerStatement(StaffApi):
-    """A customer's statement of a month."""
-
-    capability = Capability.STAFF_BILLING_VIEW
-
-    @extend_schema(responses=StatementSerializer, parameters=[PERIOD])
-    def get(self, request: Request, slug: str, period: str) -> HttpResponse:
-        """As the customer gets it."""
-        return _statement(selectors.customer(self.actor, slug).ref.id, period)
 
 
 class TenantUsage(TenantApi):
@@ -101,13 +71,6 @@ class Usage(StaffApi):
         return _usage(request, asked, wanted, slugs)
 
 
-def _statement(tenant_id: UUID, text: str) -> HttpResponse:
-    content = canonical(statement(tenant_id, begun(text)))
-    return HttpResponse(
-        content, content_type="application/json", headers={"ETag": f'"{digest(content)}"'}
-    )
-
-
 def _asked(query: type[UsageQuery], request: Request) -> dict[str, Any]:
     """The query string. Raises ValidationError or Refusal naming what is wrong."""
     given = query(data=request.query_params.dict())
@@ -123,11 +86,11 @@ def _usage(
     tenant_ids: Collection[UUID] | None,
     slugs: Mapping[UUID, str],
 ) -> Response:
-    after = cursor.read(asked["cursor"]) if "cursor" in asked else None
+    after = read(asked["cursor"]) if "cursor" in asked else None
     what = reading(asked["period"], timezone.now(), tenant_ids)
     rows, more = rows_after(what, after, asked["page_size"])
     here = request.build_absolute_uri()
-    onward = replace_query_param(here, "cursor", cursor.written(rows[-1].place)) if more else None
+    onward = replace_query_param(here, "cursor", written(rows[-1].place)) if more else None
     shown = [Shown(slugs[row.place.tenant_id], row) for row in rows]
     return Response(
         {

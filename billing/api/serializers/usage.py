@@ -1,21 +1,15 @@
-"""Usage rows, and what a statement looks like in the API's description."""
+"""Usage rows, and how they are asked for."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from billing.rating.meters import METERS, Meter
+from billing.api.serializers.fields import ExactField, MeterField
+from billing.rating.meters import METERS
 from portal.lib.serializers import StrictSerializer
 
 PAGE_SIZE = 200
 PAGE_LIMIT = 1000
-
-
-class MeterField(serializers.ChoiceField):
-    """A meter by its name in plans and exports."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__([meter.value for meter in Meter], read_only=True, **options)
 
 
 class UsageQuery(StrictSerializer):
@@ -53,9 +47,7 @@ class UsageSerializer(StrictSerializer):
     day = serializers.DateField(source="row.place.day", read_only=True)
     units = serializers.IntegerField(source="row.units", read_only=True)
     unit = serializers.SerializerMethodField()
-    quantity = serializers.DecimalField(
-        source="row.quantity", max_digits=38, decimal_places=6, read_only=True
-    )
+    quantity = ExactField(6, source="row.quantity")
     quantity_unit = serializers.SerializerMethodField()
     covered_seconds = serializers.IntegerField(
         source="row.covered_seconds", read_only=True, allow_null=True

@@ -2,17 +2,8 @@
 
 from rest_framework import serializers
 
-from billing.api.serializers import MeterField
+from billing.api.serializers.fields import ExactField, MeterField
 from portal.lib.serializers import StrictSerializer
-
-
-class Exact(serializers.DecimalField):
-    """A number as text with all of its decimals."""
-
-    def __init__(self, places: int, *, allow_null: bool = False) -> None:
-        super().__init__(
-            max_digits=38, decimal_places=places, read_only=True, allow_null=allow_null
-        )
 
 
 class PeriodSerializer(StrictSerializer):
@@ -45,8 +36,8 @@ class DayChargeSerializer(StrictSerializer):
 
     day = serializers.DateField()
     units = serializers.IntegerField()
-    quantity = Exact(6)
-    exact = Exact(16)
+    quantity = ExactField(6)
+    exact = ExactField()
 
 
 class ResourceChargeSerializer(StrictSerializer):
@@ -54,8 +45,8 @@ class ResourceChargeSerializer(StrictSerializer):
 
     resource = ResourceSerializer()
     units = serializers.IntegerField()
-    quantity = Exact(6)
-    exact = Exact(16)
+    quantity = ExactField(6)
+    exact = ExactField()
     coverage = CoverageSerializer(allow_null=True)
     generated = serializers.BooleanField()
     days = DayChargeSerializer(many=True)
@@ -65,9 +56,9 @@ class BandSerializer(StrictSerializer):
     """The quantity above `above` up to `up_to` at `unit_price`; number 0 is what is included."""
 
     number = serializers.IntegerField()
-    above = Exact(6)
-    up_to = Exact(6, allow_null=True)
-    unit_price = Exact(10)
+    above = ExactField(6)
+    up_to = ExactField(6, allow_null=True)
+    unit_price = ExactField(10)
 
 
 class LineSerializer(StrictSerializer):
@@ -83,9 +74,9 @@ class LineSerializer(StrictSerializer):
     unit = serializers.CharField()
     units_name = serializers.CharField()
     units = serializers.IntegerField()
-    quantity = Exact(6)
-    exact = Exact(16)
-    amount = Exact(2)
+    quantity = ExactField(6)
+    exact = ExactField()
+    amount = ExactField(2)
     generated = serializers.BooleanField()
     resources = ResourceChargeSerializer(many=True)
 
@@ -97,9 +88,9 @@ class MeterSumSerializer(StrictSerializer):
     title = serializers.CharField()
     unit = serializers.CharField()
     units = serializers.IntegerField()
-    quantity = Exact(6)
-    exact = Exact(16)
-    amount = Exact(2)
+    quantity = ExactField(6)
+    exact = ExactField()
+    amount = ExactField(2)
     coverage = CoverageSerializer(allow_null=True)
 
 
@@ -110,7 +101,7 @@ class UnpricedSerializer(StrictSerializer):
     title = serializers.CharField()
     unit = serializers.CharField()
     units = serializers.IntegerField()
-    quantity = Exact(6)
+    quantity = ExactField(6)
 
 
 class CoveredSerializer(StrictSerializer):
@@ -138,6 +129,6 @@ class StatementSerializer(StrictSerializer):
     meters = MeterSumSerializer(many=True)
     unpriced = UnpricedSerializer(many=True)
     coverage = CoveredSerializer(many=True)
-    total = Exact(2)
-    exact = Exact(16)
+    total = ExactField(2)
+    exact = ExactField()
     generated = serializers.BooleanField()

@@ -1,9 +1,5 @@
-"""Plans, their versions, and which customer is on which: for the provider's finance."""
+"""Plans and their versions, for the provider's finance."""
 
-from datetime import UTC, datetime
-from typing import Any
-
-from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -11,39 +7,30 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing import selectors
-from billing.api.plan_serializers import (
-    NewSubscriptionSerializer,
+from billing.api.serializers.plan import (
     NewVersionSerializer,
     PlanSerializer,
     PriceEditSerializer,
     PricesSerializer,
     PublishSerializer,
     RehearsalSerializer,
-    SubscriptionSerializer,
     VersionSerializer,
 )
 from billing.rating.difference import price_edits
 from billing.rating.prices import Prices
 from billing.selectors import VersionRow
-from billing.services import plans, subscriptions
+from billing.services import plans
 from billing.statements.draft import rehearse
 from billing.statements.periods import begun, this_period
 from portal.lib.errors import Refusal
-from portal.lib.serializers import StrictSerializer
-from tenants import selectors as tenants
+from portal.lib.idempotency import IDEMPOTENCY_KEY
+from portal.lib.serializers import given
 from tenants.access import Capability
 from tenants.api.base import StaffApi
 
-FOREVER = datetime.max.replace(tzinfo=UTC)
 PERIOD = OpenApiParameter("period", OpenApiTypes.STR, description="a month; by default the last")
 AGAINST = OpenApiParameter(
     "against", OpenApiTypes.INT, description="a version's number; by default the one before"
-)
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    OpenApiTypes.STR,
-    OpenApiParameter.HEADER,
-    description="A request sent again with the same key is answered again, not done again.",
 )
 
 
@@ -67,7 +54,7 @@ class Plans(PlanApi):
     )
     def post(self, request: Request) -> Response:
         """A plan without a version."""
-        made = plans.create(self.actor, **_given(PlanSerializer, request).validated_data)
+        made = plans.create(self.actor, **given(PlanSerializer, request))
         return Response(PlanSerializer(made).data, status.HTTP_201_CREATED)
 
 
@@ -90,7 +77,7 @@ class Versions(PlanApi):
     )
     def post(self, request: Request, code: str) -> Response:
         """A draft with the prices of a version; a plan has one draft at a time."""
-        source = _given(NewVersionSerializer, request).validated_data["source"]
+        source = given(NewVersionSerializer, request)["source"]
         draft = plans.create_version(self.actor, code, source)
         return Response(VersionSerializer(draft).data, status.HTTP_201_CREATED)
 
@@ -129,7 +116,7 @@ class Publication(PlanApi):
     )
     def post(self, request: Request, code: str, number: int) -> Response:
         """Let its prices hold. They never change afterwards."""
-        start = _given(PublishSerializer, request).validated_data["valid_from"]
+        start = given(PublishSerializer, request)["valid_from"]
         draft = selectors.numbered(code, number)
         return Response(VersionSerializer(plans.publish(self.actor, draft.id, start)).data)
 
@@ -161,32 +148,6 @@ class Preview(PlanApi):
         return Response(RehearsalSerializer(found).data)
 
 
-class CustomerSubscriptions(PlanApi):
-    """Which plan a customer is on."""
-
-    @extend_schema(
-        operation_id="billing_customers_subscriptions_list",
-        responses=SubscriptionSerializer(many=True),
-    )
-    def get(self, request: Request, slug: str) -> Response:
-        """Now and later."""
-        customer = tenants.customer(self.actor, slug).ref
-        rows = selectors.subscriptions([customer.id], timezone.now(), FOREVER)
-        return Response(SubscriptionSerializer(rows, many=True).data)
-
-    @extend_schema(
-        request=NewSubscriptionSerializer,
-        responses={201: SubscriptionSerializer},
-        parameters=[IDEMPOTENCY_KEY],
-    )
-    def post(self, request: Request, slug: str) -> Response:
-        """Another plan from a moment on; the one before ends there."""
-        customer = tenants.customer(self.actor, slug).ref
-        given: dict[str, Any] = _given(NewSubscriptionSerializer, request).validated_data
-        made = subscriptions.subscribe(self.actor, customer.id, given["plan"], given["start"])
-        return Response(SubscriptionSerializer(made).data, status.HTTP_201_CREATED)
-
-
 def _former(row: VersionRow, asked: str) -> Prices:
     """The prices to compare with: those of the version asked for, or of the one before."""
     versions = selectors.plan(row.plan_code).versions
@@ -202,9 +163,3 @@ def _former(row: VersionRow, asked: str) -> Prices:
         return found.prices
     before = (one.prices for one in versions if one.number < row.number)
     return next(before, Prices(row.plan_code, 0, row.prices.currency, ()))
-
-
-def _given(serializer: type[StrictSerializer], request: Request) -> StrictSerializer:
-    checked = serializer(data=request.data)
-    checked.is_valid(raise_exception=True)
-    return checked

@@ -4,20 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from billing.api.serializers import MeterField
-from billing.rating.money import PRICE, QUANTITY
+from billing.api.serializers.fields import ExactField, MeterField
 from billing.services.prices import price_of
 from portal.lib.serializers import StrictSerializer
-
-EXACT = -int((PRICE * QUANTITY).as_tuple().exponent)
-"""Decimals that an exact amount has at most."""
-
-
-class ExactField(serializers.DecimalField):
-    """An amount with all of its digits; rounded nowhere, negative where money is saved."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_digits=38, decimal_places=EXACT, read_only=True, **options)
 
 
 class PriceLineSerializer(StrictSerializer):
@@ -25,7 +14,7 @@ class PriceLineSerializer(StrictSerializer):
 
     meter = MeterField()
     where = serializers.SerializerMethodField()
-    quantity = serializers.DecimalField(max_digits=38, decimal_places=6, read_only=True)
+    quantity = ExactField(6)
     unit = serializers.CharField(read_only=True)
     amount = ExactField()
     estimated = serializers.BooleanField(read_only=True)

@@ -1,10 +1,10 @@
-"""Plans, versions and subscriptions as programs write and read them."""
+"""Plans and their versions as programs write and read them."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from billing.api.price import ExactField
+from billing.api.serializers.fields import ExactField
 from billing.rating.difference import Sense
 from billing.rating.meters import Meter
 from billing.rating.money import PRICE, QUANTITY
@@ -158,18 +158,3 @@ class RehearsalSerializer(StrictSerializer):
     difference = ExactField()
     others = serializers.IntegerField(read_only=True)
     customers = RehearsedSerializer(many=True, read_only=True)
-
-
-class SubscriptionSerializer(StrictSerializer):
-    """A plan of a customer from `start` until before `end`; null while it lasts."""
-
-    plan = serializers.CharField(source="plan_code", read_only=True)
-    start = serializers.DateTimeField(read_only=True)
-    end = serializers.DateTimeField(read_only=True, allow_null=True)
-
-
-class NewSubscriptionSerializer(StrictSerializer):
-    """Another plan, from `start` on; at once where it is null."""
-
-    plan = serializers.CharField(max_length=CODE_LONGEST)
-    start = serializers.DateTimeField(required=False, allow_null=True, default=None)
