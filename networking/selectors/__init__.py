@@ -9,8 +9,10 @@ from networking.selectors.changes import change, changes
 from networking.selectors.customers import (
     AttachmentRow,
     CustomerHealth,
+    Everybody,
     attachments,
     customer_health,
+    everybody,
     spare_attachments,
 )
 from networking.selectors.dashboard import Dashboard, dashboard
@@ -24,7 +26,7 @@ from networking.selectors.groups import (
 )
 from networking.selectors.networks import network, networks
 from networking.selectors.port_traffic import port_traffic
-from networking.selectors.ports import port, ports
+from networking.selectors.ports import addresses, addresses_used, port, ports
 from networking.selectors.prefixes import AllowedPrefixRow, allowed_prefixes, free_prefixes
 from networking.selectors.regions import infrastructure, region, regions
 from networking.selectors.rule_csv import rules_csv
@@ -38,13 +40,17 @@ __all__ = [
     "AttachmentRow",
     "CustomerHealth",
     "Dashboard",
+    "Everybody",
     "Missing",
+    "addresses",
+    "addresses_used",
     "allowed_prefixes",
     "attachments",
     "change",
     "changes",
     "customer_health",
     "dashboard",
+    "everybody",
     "free_prefixes",
     "group",
     "group_members",

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Count, F, Func, Q, QuerySet
 
-from networking.models import Port
+from networking.models import Network, Port
 from networking.selectors.base import one, visible
 from networking.selectors.changes import unfinished_state
 from tenants.access import Actor
@@ -40,6 +40,23 @@ def ports(
 def port(actor: Actor, port_id: UUID) -> Port:
     """One port, as in the list. Raises Missing."""
     return one(ports(actor), port_id, "machine")
+
+
+def addresses(actor: Actor, network: Network) -> QuerySet[Port]:
+    """The ports of a network by IPv4 address, those on their way out included."""
+    return ports(actor, network_id=network.id).order_by("ipv4_address")
+
+
+def addresses_used(actor: Actor, network: Network, size: int) -> dict[int, int]:
+    """How many IPv4 addresses are used in each run of `size` addresses, by the run's number from
+    the start of the prefix; runs without one are left out. The database counts. One query."""
+    run = Func(
+        F("ipv4_address"),
+        template=f"((%(expressions)s - '{network.ipv4_prefix.network_address}') / {size:d})",
+        output_field=BigIntegerField(),
+    )
+    rows = visible(Port.objects.filter(network=network.id), actor).order_by()
+    return dict(rows.values_list(run).annotate(Count("id")))
 
 
 def _matching(text: str) -> Q:

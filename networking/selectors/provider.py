@@ -1,89 +1,18 @@
-"""What the provider's pages and API read of regions, sites and changes: frozen rows."""
+"""What the provider's pages and API read of sites and changes: frozen rows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
-from networking.models import Attachment, Change, Fabric, Host, Port, Region, Router, Site
+from networking.models import Change, Site
 from networking.selectors.base import Missing, one
 from networking.selectors.changes import changes
-from networking.selectors.regions import infrastructure
 from tenants.access import Actor, Capability, TenantRef
 
 RECENT = 10  # changes of an overview
-
-
-@dataclass(frozen=True, slots=True)
-class HostRow:
-    """A host with the number of ports plugged in there; `cfg` and `silent_since` as in `Host`."""
-
-    id: UUID
-    name: str
-    gateway_priority: int
-    cfg: int
-    seen_at: datetime | None
-    silent_since: datetime | None
-    ports: int
-
-
-@dataclass(frozen=True, slots=True)
-class FabricRow:
-    """A fabric and its hosts; `error`, `seen_at` and `orphans` as in `Fabric`."""
-
-    id: UUID
-    name: str
-    backend: str
-    mtu: int
-    error: str
-    seen_at: datetime | None
-    orphans: tuple[str, ...]
-    hosts: tuple[HostRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HandOffRow:
-    """An attachment of a router, and the customer that has it."""
-
-    id: UUID
-    name: str
-    fabric: str
-    vrf: str
-    vlan: int
-    access_prefixes: tuple[str, ...]
-    customer: TenantRef | None
-    claimed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class RouterRow:
-    """A provider edge router and its attachments."""
-
-    id: UUID
-    name: str
-    backend: str
-    asn: int
-    error: str
-    seen_at: datetime | None
-    orphans: tuple[str, ...]
-    attachments: tuple[HandOffRow, ...]
-
-    @property
-    def spare(self) -> int:
-        """How many attachments no customer has."""
-        return sum(row.customer is None for row in self.attachments)
-
-
-@dataclass(frozen=True, slots=True)
-class RegionRow:
-    """A region and all that the provider runs in it."""
-
-    code: str
-    name: str
-    fabrics: tuple[FabricRow, ...]
-    routers: tuple[RouterRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +61,6 @@ class ChangeRow:
         return self.done_at is None and self.state != Change.State.SUPERSEDED
 
 
-def provider_regions(actor: Actor) -> tuple[RegionRow, ...]:
-    """Every region, in a constant number of queries. Raises Missing for who may not see them."""
-    regions = infrastructure(actor)
-    plugged = Port.objects.filter(host__isnull=False, retiring_at=None).order_by()
-    counts = dict(plugged.values_list("host").annotate(Count("id")))
-    return tuple(_region(region, counts) for region in regions)
-
-
 def customer_sites(actor: Actor, tenant_id: UUID) -> tuple[SiteRow, ...]:
     """The sites of one customer by name."""
     require_customers(actor)
@@ -183,67 +104,6 @@ def require_customers(actor: Actor) -> None:
     """Raises Missing for an actor who may not see customers."""
     if not actor.can(Capability.CUSTOMERS_VIEW):
         raise Missing("customer")
-
-
-def _region(region: Region, plugged: dict[UUID, int]) -> RegionRow:
-    return RegionRow(
-        code=region.code,
-        name=region.name,
-        fabrics=tuple(_fabric(fabric, plugged) for fabric in region.fabrics.all()),
-        routers=tuple(_router(router) for router in region.routers.all()),
-    )
-
-
-def _fabric(fabric: Fabric, plugged: dict[UUID, int]) -> FabricRow:
-    return FabricRow(
-        id=fabric.id,
-        name=fabric.name,
-        backend=fabric.get_backend_display(),
-        mtu=fabric.mtu,
-        error=fabric.error,
-        seen_at=fabric.seen_at,
-        orphans=tuple(fabric.orphans),
-        hosts=tuple(_host(host, plugged.get(host.id, 0)) for host in fabric.hosts.all()),
-    )
-
-
-def _host(host: Host, ports: int) -> HostRow:
-    return HostRow(
-        id=host.id,
-        name=host.name,
-        gateway_priority=host.gateway_priority,
-        cfg=host.cfg,
-        seen_at=host.seen_at,
-        silent_since=host.silent_since,
-        ports=ports,
-    )
-
-
-def _router(router: Router) -> RouterRow:
-    return RouterRow(
-        id=router.id,
-        name=router.name,
-        backend=router.get_backend_display(),
-        asn=router.asn,
-        error=router.error,
-        seen_at=router.seen_at,
-        orphans=tuple(router.orphans),
-        attachments=tuple(_hand_off(row) for row in router.attachments.all()),
-    )
-
-
-def _hand_off(row: Attachment) -> HandOffRow:
-    tenant = row.tenant
-    return HandOffRow(
-        id=row.id,
-        name=row.name,
-        fabric=row.fabric.name,
-        vrf=row.vrf,
-        vlan=row.vlan,
-        access_prefixes=_texts(row.access_prefixes),
-        customer=TenantRef(tenant.id, tenant.slug, tenant.name) if tenant else None,
-        claimed_at=row.claimed_at,
-    )
 
 
 def _sites(tenant_id: UUID) -> QuerySet[Site]:

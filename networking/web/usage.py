@@ -1,7 +1,6 @@
 """A picture of a prefix: which addresses are used. Pure."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
@@ -34,23 +33,32 @@ class Picture:
     per_cell: int
 
 
+def per_cell(prefix: IPv4Network) -> int:
+    """How many addresses one cell stands for; where it is one, cells bear machines' names."""
+    return max(1, prefix.num_addresses // CELLS)
+
+
 def picture(prefix: IPv4Network, machines: Iterable[tuple[str, IPv4Address]]) -> Picture:
-    """The prefix, cell by cell; `machines` are names with addresses."""
-    per_cell = max(1, prefix.num_addresses // CELLS)
-    count = prefix.num_addresses // per_cell
-    columns = min(COLUMNS, count)
-    base = int(prefix.network_address)
-    if per_cell == 1:
-        names = {address: name for name, address in machines}
-        looks = [_address(prefix, prefix[place], names) for place in range(count)]
-    else:
-        used = Counter((int(address) - base) // per_cell for _, address in machines)
-        looks = [_run(prefix, place, per_cell, used[place]) for place in range(count)]
+    """A prefix of as many addresses as cells; `machines` are names with addresses."""
+    names = {address: name for name, address in machines}
+    return _drawn([_address(prefix, address, names) for address in prefix], 1)
+
+
+def coarse_picture(prefix: IPv4Network, used: Mapping[int, int]) -> Picture:
+    """A larger prefix, of which it is known how many addresses are used in which cell."""
+    size = per_cell(prefix)
+    count = prefix.num_addresses // size
+    looks = [_run(prefix, place, size, used.get(place, 0)) for place in range(count)]
+    return _drawn(looks, size)
+
+
+def _drawn(looks: Sequence[tuple[str, str]], size: int) -> Picture:
+    columns = min(COLUMNS, len(looks))
     cells = tuple(
         Cell(place % columns * STEP, place // columns * STEP, kind, title)
         for place, (kind, title) in enumerate(looks)
     )
-    return Picture(cells, columns * STEP, -(-count // columns) * STEP, per_cell)
+    return Picture(cells, columns * STEP, -(-len(looks) // columns) * STEP, size)
 
 
 def _address(

@@ -16,7 +16,7 @@ from portal.web.views.events import StaffEvents, TenantEvents
 from portal.web.views.onboarding import Onboarding
 from portal.web.views.overview import Overview
 from portal.web.views.prefix import PrefixAdd, PrefixRemove
-from portal.web.views.region import RegionList
+from portal.web.views.region import FabricDetail, RegionList, RouterDetail
 from portal.web.views.site import SiteCreate, SiteDelete, SiteEdit
 
 app_name = "portal"
@@ -49,5 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("msp/customers/<slug:slug>/", include(customer_patterns)),
     path("msp/alerts/", AlertList.as_view(), name="alert_list"),
     path("msp/regions/", RegionList.as_view(), name="region_list"),
+    path("msp/fabrics/<uuid:fabric_id>/", FabricDetail.as_view(), name="fabric_detail"),
+    path("msp/routers/<uuid:router_id>/", RouterDetail.as_view(), name="router_detail"),
     path("msp/events", StaffEvents.as_view(), name="staff_events"),
 ]

@@ -128,7 +128,7 @@ def make_draft() -> PlanVersion:
         return PlanVersion.objects.select_related("plan").get_or_create(plan=plan, number=1)[0]
 
 
-NO_OBJECTS = {"slug", "period", "code", "number"}
+NO_OBJECTS = {"slug", "period", "code", "number", "fabric_id", "router_id"}
 """What stands in addresses and names nothing that a tenant has."""
 
 OBJECTS: dict[str, Callable[[World, str], Any]] = {
@@ -136,6 +136,8 @@ OBJECTS: dict[str, Callable[[World, str], Any]] = {
     "code": lambda world, tenant: make_draft().plan.code,
     "number": lambda world, tenant: make_draft().number,
     "period": lambda world, tenant: str(this_period()),
+    "fabric_id": lambda world, tenant: make_fabric(_region(), "unused", name="fabric").id,
+    "router_id": lambda world, tenant: make_router(_region(), "unused", name="pe").id,
     "membership_id": make_member,
     "token_id": lambda world, tenant: make_token(world.tenant(tenant), "network").id,
     "uidb36": lambda world, tenant: world.person(tenant, "admin").id.hex,

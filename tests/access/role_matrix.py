@@ -202,6 +202,8 @@ portal:site_edit                     POST  in   403  403  403  403  403  yes  40
 portal:site_delete                   GET   in   403  403  403  403  403  yes  403  yes
 portal:site_delete                   POST  in   403  403  403  403  403  yes  403  yes
 portal:region_list                   GET   in   403  403  403  403  403  yes  403  yes
+portal:fabric_detail                 GET   in   403  403  403  403  403  yes  403  yes
+portal:router_detail                 GET   in   403  403  403  403  403  yes  403  yes
 portal:alert_list                    GET   in   403  403  403  403  403  yes  403  yes
 portal:staff_events                  GET   in   403  403  403  403  403  -    403  -
 """

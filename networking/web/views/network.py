@@ -15,13 +15,13 @@ from networking.selectors.prefixes import address_space
 from networking.services import networks
 from networking.web import lines, states
 from networking.web.forms.network import NetworkForm, initial_of
-from networking.web.usage import picture
+from networking.web.usage import Picture, coarse_picture, per_cell, picture
 from networking.web.views.base import NounPage
 from networking.web.views.reviewed import ActPage, FormPage
 
 SUGGESTED = 3
 SUGGESTED_LENGTH = {4: 24, 6: 64}
-SHOWN_PORTS = 100
+SHOWN_PORTS = 50
 SHOWN_CHANGES = 6
 
 
@@ -76,17 +76,26 @@ class NetworkDetail(NounPage):
         )
 
     def _ports(self, network: Network) -> dict[str, Any]:
-        rows = selectors.ports(self.actor, network_id=network.id).order_by("ipv4_address")
-        machines = list(rows.values_list("name", "ipv4_address"))
-        shown = list(rows[:SHOWN_PORTS])
+        shown = list(selectors.addresses(self.actor, network)[:SHOWN_PORTS])
+        used, drawn = self._addresses(network)
         return {
             "ports": shown,
             "port_lines": lines.port_lines(shown),
-            "used": len(machines),
-            "more_ports": len(machines) > len(shown),
+            "used": used,
+            "more_ports": used > len(shown),
             "capacity": host_capacity(network.ipv4_prefix),
-            "picture": picture(network.ipv4_prefix, machines),
+            "picture": drawn,
         }
+
+    def _addresses(self, network: Network) -> tuple[int, Picture]:
+        """How many are used, and which."""
+        prefix = network.ipv4_prefix
+        if (size := per_cell(prefix)) == 1:
+            rows = selectors.addresses(self.actor, network)
+            machines = list(rows.values_list("name", "ipv4_address"))
+            return len(machines), picture(prefix, machines)
+        used = selectors.addresses_used(self.actor, network, size)
+        return sum(used.values()), coarse_picture(prefix, used)
 
     def _around(self, network: Network) -> dict[str, Any]:
         changes = selectors.changes(self.actor, subject_id=network.id).prefetch_related(None)

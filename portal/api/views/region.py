@@ -4,7 +4,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from networking.selectors.provider import provider_regions
+from networking.selectors.devices import provider_regions
 from portal.api.serializers.region import ProviderRegionSerializer
 from tenants.access import Capability
 from tenants.api.base import StaffApi

@@ -3,17 +3,16 @@
 from django.http import HttpRequest, HttpResponse
 
 from networking import selectors as networking
-from networking.selectors import CustomerHealth
+from networking.selectors import Everybody
 from networking.selectors.attention import attention
-from networking.selectors.dashboard import Health
-from networking.selectors.provider import provider_regions, recent_changes
+from networking.selectors.devices import provider_regions
+from networking.selectors.provider import recent_changes
 from networking.web.states import Status
-from networking.web.topology import draw
+from networking.web.topology import SHOWN, draw
 from portal.lib.words import count
 from portal.web import lines
 from portal.web.picture import region_items
 from portal.web.views.base import ProviderPage
-from tenants import selectors
 from tenants.access import Capability
 
 
@@ -26,16 +25,15 @@ class Overview(ProviderPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page; whoever may not see devices gets the customers alone."""
-        customers = list(selectors.customers(self.actor).values_list("id", flat=True))
-        healths = networking.customer_health(self.actor, customers)
+        everybody = networking.everybody(self.actor)
         watched = self.actor.can(Capability.INFRA_VIEW)
-        items = region_items(provider_regions(self.actor)) if watched else []
+        items = region_items(provider_regions(self.actor, SHOWN)) if watched else []
         changes = lines.change_lines(recent_changes(self.actor))
         return self.render_to_response(
             self.get_context_data(
-                customers=len(customers),
-                counts=_total(list(healths.values())),
-                health=_sentence(list(healths.values())),
+                customers=everybody.customers,
+                counts=everybody.counts,
+                health=_sentence(everybody),
                 attention=attention(self.actor),
                 change_lines=changes,
                 items=items,
@@ -45,13 +43,11 @@ class Overview(ProviderPage):
         )
 
 
-def _sentence(healths: list[CustomerHealth]) -> Status:
+def _sentence(all_of_them: Everybody) -> Status:
     """The health of all customers in a sentence."""
-    total = len(healths)
+    total, bad, busy = all_of_them.customers, all_of_them.attention, all_of_them.busy
     if not total:
         return Status("off", "There is no customer yet", "")
-    bad = sum(one.health == Health.ATTENTION for one in healths)
-    busy = sum(one.health == Health.BUSY for one in healths)
     changing = f"{count(busy, 'customer')} changing" if busy else ""
     if bad:
         verb = "needs" if bad == 1 else "need"
@@ -59,15 +55,3 @@ def _sentence(healths: list[CustomerHealth]) -> Status:
         return Status("warn", word, changing)
     word = "The customer is well" if total == 1 else f"All {total} customers are well"
     return Status("ok", word, changing)
-
-
-def _total(healths: list[CustomerHealth]) -> CustomerHealth:
-    return CustomerHealth(
-        networks=sum(one.networks for one in healths),
-        ports=sum(one.ports for one in healths),
-        sites=sum(one.sites for one in healths),
-        sites_down=sum(one.sites_down for one in healths),
-        under_way=sum(one.under_way for one in healths),
-        held_up=sum(one.held_up for one in healths),
-        behind=sum(one.behind for one in healths),
-    )

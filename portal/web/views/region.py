@@ -1,15 +1,35 @@
 """Regions and what the provider runs in them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from networking.selectors.provider import FabricRow, HostRow, RegionRow, RouterRow, provider_regions
+from networking.selectors.devices import (
+    FabricRow,
+    HandOffRow,
+    HostRow,
+    RegionRow,
+    RouterRow,
+    fabric_hosts,
+    hand_off_rows,
+    host_rows,
+    provider_fabric,
+    provider_regions,
+    provider_router,
+    router_attachments,
+)
 from networking.web.states import Status, device
-from networking.web.topology import Drawing, FabricItem, draw
+from networking.web.topology import SHOWN, Drawing, FabricItem, draw
 from portal.web.picture import host_status, region_items
 from portal.web.views.base import ProviderPage
 from tenants.access import Capability
+
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +42,30 @@ class HostLine:
 
 @dataclass(frozen=True, slots=True)
 class FabricLine:
-    """A fabric and its hosts."""
+    """A fabric and the hosts that are shown of it."""
 
     fabric: FabricRow
     status: Status
     hosts: tuple[HostLine, ...]
 
+    @property
+    def more(self) -> bool:
+        """Whether it has others."""
+        return self.fabric.total > len(self.hosts)
+
 
 @dataclass(frozen=True, slots=True)
 class RouterLine:
-    """A router."""
+    """A router and the attachments that are shown of it."""
 
     router: RouterRow
     status: Status
+    attachments: tuple[HandOffRow, ...]
+
+    @property
+    def more(self) -> bool:
+        """Whether it has others."""
+        return self.router.total > len(self.attachments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +79,59 @@ class RegionPart:
     routers: tuple[RouterLine, ...]
 
 
-class RegionList(ProviderPage):
-    """Every region."""
-
+class _DevicePage(ProviderPage):
     capability = Capability.INFRA_VIEW
     nav = "regions"
+
+    def _page(self, rows: QuerySet[Any]) -> Page[Any]:
+        return Paginator(rows, PAGE_SIZE).get_page(self.request.GET.get("page"))
+
+
+class RegionList(_DevicePage):
+    """Every region, with the worst of what runs there."""
+
     template_name = "portal/region_list.html"
     fragment_name = "portal/region_live.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page."""
-        parts = [_part(region) for region in provider_regions(self.actor)]
+        parts = [_part(region) for region in provider_regions(self.actor, SHOWN)]
         return self.render_to_response(self.get_context_data(parts=parts))
+
+
+class FabricDetail(_DevicePage):
+    """One fabric: all of its hosts."""
+
+    template_name = "portal/fabric_detail.html"
+    fragment_name = "portal/fabric_live.html"
+
+    def get(self, request: HttpRequest, fabric_id: UUID) -> HttpResponse:
+        """Silent hosts first; `q` searches."""
+        fabric, q = provider_fabric(self.actor, fabric_id), request.GET.get("q", "").strip()
+        page = self._page(fabric_hosts(self.actor, fabric_id, q=q))
+        line = FabricLine(fabric, device(fabric), _host_lines(host_rows(page)))
+        return self.render_to_response(self.get_context_data(line=line, page=page, q=q))
+
+
+class RouterDetail(_DevicePage):
+    """One router: all of its attachments."""
+
+    template_name = "portal/router_detail.html"
+    fragment_name = "portal/router_live.html"
+
+    def get(self, request: HttpRequest, router_id: UUID) -> HttpResponse:
+        """Those with a session down first; `q` searches, `spare` leaves out what is claimed."""
+        router = provider_router(self.actor, router_id)
+        q, spare = request.GET.get("q", "").strip(), request.GET.get("spare") == "on"
+        page = self._page(router_attachments(self.actor, router_id, q=q, spare=spare))
+        context = self.get_context_data(
+            line=_router(router),
+            attachments=hand_off_rows(page),
+            page=page,
+            q=q,
+            spare=spare,
+        )
+        return self.render_to_response(context)
 
 
 def _part(region: RegionRow) -> RegionPart:
@@ -69,10 +141,17 @@ def _part(region: RegionRow) -> RegionPart:
         items=items,
         drawing=draw(items),
         fabrics=tuple(_fabric(fabric) for fabric in region.fabrics),
-        routers=tuple(RouterLine(router, device(router)) for router in region.routers),
+        routers=tuple(_router(router) for router in region.routers),
     )
 
 
 def _fabric(fabric: FabricRow) -> FabricLine:
-    hosts = tuple(HostLine(host, host_status(host)) for host in fabric.hosts)
-    return FabricLine(fabric, device(fabric), hosts)
+    return FabricLine(fabric, device(fabric), _host_lines(fabric.hosts))
+
+
+def _router(router: RouterRow) -> RouterLine:
+    return RouterLine(router, device(router), router.attachments)
+
+
+def _host_lines(hosts: Iterable[HostRow]) -> tuple[HostLine, ...]:
+    return tuple(HostLine(host, host_status(host)) for host in hosts)

@@ -78,6 +78,21 @@ def test_the_detail_shows_facts_ports_addresses_and_sites(
     assert "Add network web 10.1.0.0/24" in page
 
 
+def test_a_large_prefix_shows_how_many_addresses_of_each_run_are_used(
+    engineer: Browser, world: World
+) -> None:
+    network = add_network(world.acme, prefix="10.1.0.0/22")
+    for name, address in (("web-1", "10.1.1.4"), ("web-2", "10.1.1.7"), ("web-3", "10.1.3.254")):
+        add_port(world.acme, network, name, ipv4_address=address)
+
+    page = text_of(engineer.get(f"networks/{network.id}/"))
+
+    assert "3 of 1021 addresses used" in page
+    assert "10.1.1.4 to 10.1.1.7: 2 of 4 used" in page
+    assert "10.1.3.252 to 10.1.3.255: 1 of 4 used" in page
+    assert "10.1.0.0 to 10.1.0.3: 0 of 4 used" in page
+
+
 def test_the_form_suggests_free_prefixes(engineer: Browser, world: World) -> None:
     add_network(world.acme, prefix="10.1.0.0/24")
 

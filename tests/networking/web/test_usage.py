@@ -1,16 +1,25 @@
 """The picture of a prefix."""
 
+from collections import Counter
+from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networking.web.usage import CELLS, picture
+from networking.web.usage import CELLS, Picture, coarse_picture, per_cell, picture
+
+
+def draw(prefix: IPv4Network, used: Iterable[IPv4Address]) -> Picture:
+    """As the page does, but for who counts."""
+    if (size := per_cell(prefix)) == 1:
+        return picture(prefix, [(f"m{number}", one) for number, one in enumerate(used)])
+    base = int(prefix.network_address)
+    return coarse_picture(prefix, Counter((int(one) - base) // size for one in used))
 
 
 def kinds(prefix: str, *used: str) -> list[str]:
-    machines = [(f"m{number}", IPv4Address(one)) for number, one in enumerate(used)]
-    return [cell.kind for cell in picture(IPv4Network(prefix), machines).cells]
+    return [cell.kind for cell in draw(IPv4Network(prefix), map(IPv4Address, used)).cells]
 
 
 def test_each_address_of_a_small_prefix_is_a_cell() -> None:
@@ -38,9 +47,9 @@ def test_a_large_prefix_shades_runs_of_addresses() -> None:
 @given(st.integers(8, 29), st.lists(st.integers(0, 2**24 - 1), max_size=50))
 def test_every_address_has_its_place(length: int, offsets: list[int]) -> None:
     prefix = IPv4Network((0x0A000000, length))
-    machines = [(str(n), prefix[offset % prefix.num_addresses]) for n, offset in enumerate(offsets)]
+    machines = [prefix[offset % prefix.num_addresses] for offset in offsets]
 
-    drawn = picture(prefix, machines)
+    drawn = draw(prefix, machines)
 
     assert len(drawn.cells) * drawn.per_cell == prefix.num_addresses
     assert len({(cell.x, cell.y) for cell in drawn.cells}) == len(drawn.cells)

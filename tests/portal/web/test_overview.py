@@ -3,9 +3,11 @@
 import pytest
 from django.utils import timezone
 
-from networking.models import Change, Fabric, Host, Router, Scope, Site
+from networking.models import Attachment, Change, Fabric, Host, Router, Scope, Site
 from portal.lib.db import DatabaseRole, acting_as
 from tests.factories.acts import add_network, add_site
+from tests.factories.networking import make_attachment, make_site
+from tests.factories.tenants import make_tenant
 
 
 @pytest.fixture
@@ -17,6 +19,12 @@ def alter(model, **fields):
     """Write what the engine or the collector would have seen."""
     with acting_as(DatabaseRole.WORKER):
         model.objects.update(**fields)
+
+
+def read(model):
+    """The only one that there is."""
+    with acting_as(DatabaseRole.WORKER):
+        return model.objects.get()
 
 
 def test_home_leads_staff_here(world, operator):
@@ -69,6 +77,59 @@ def test_regions_show_who_has_which_attachment(world, fra, operator):
     page = operator.get("/msp/regions/").content.decode()
     for text in ("Frankfurt", "fra-sim", "pe-fra", "AS 65000", "3 of 4 attachments spare", "Acme"):
         assert text in page
+
+
+def test_of_many_attachments_the_worst_come_first_and_the_rest_is_a_click_away(
+    world, fra, operator
+):
+    router, fabric = read(Router), read(Fabric)
+    for number in range(20, 34):
+        make_attachment(router, fabric, number, make_tenant(f"shop-{number}"))
+    add_site(world.acme, fra.attachments[0], "Berlin")
+    with acting_as(DatabaseRole.WORKER):
+        last = Attachment.objects.get(vlan=133)
+        make_site(last)
+        Site.objects.filter(attachment=last).update(session_state="Active")
+
+    for address in ("/msp/", "/msp/regions/"):
+        page = operator.get(address).content.decode()
+        assert "Shop-33" in page
+        assert "8 more customers" in page
+        assert "no session known to be down" in page
+        assert "Shop-29" not in page
+    assert "3 of 18 attachments spare, 1 with a session down" in page
+    assert f"All 18 attachments of {router.name}" in page
+
+    own = f"/msp/routers/{router.id}/"
+    whole = operator.get(own).content.decode()
+    assert whole.index("Shop-33") < whole.index("Shop-20") < whole.index("Acme")
+    found = operator.get(own, {"q": "29"}).content.decode()
+    assert "Shop-29" in found
+    assert "Shop-28" not in found
+    spare = operator.get(own, {"spare": "on"}).content.decode()
+    assert "Shop-" not in spare
+    assert spare.count('data-label="VLAN"') == 3
+
+
+def test_of_many_hosts_the_silent_come_first_and_the_rest_is_a_click_away(world, fra, operator):
+    fabric = read(Fabric)
+    with acting_as(DatabaseRole.WORKER):
+        for number in range(10, 30):
+            Host.objects.create(fabric=fabric, name=f"node-{number}")
+        Host.objects.filter(name="node-29").update(silent_since=timezone.now())
+        total = Host.objects.filter(fabric=fabric).count()
+
+    page = operator.get("/msp/regions/").content.decode()
+    assert "node-29" in page
+    assert "node-28" not in page
+    assert f"{total - 8} more hosts" in page
+    assert f"1 of {total} hosts silent" in page
+
+    whole = operator.get(f"/msp/fabrics/{fabric.id}/").content.decode()
+    assert whole.index("node-29") < whole.index("node-10") < whole.index("node-28")
+    found = operator.get(f"/msp/fabrics/{fabric.id}/", {"q": "node-28"}).content.decode()
+    assert "node-28" in found
+    assert "node-29" not in found
 
 
 def test_without_anything_it_tells_the_next_step(world):
