@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.lib.csp.ContentSecurityPolicyMiddleware",
     "portal.lib.bodies.BodyLimitMiddleware",
+    "portal.lib.queries.NulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -182,7 +183,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": [],  # ActorMiddleware has asked already
     "DEFAULT_THROTTLE_CLASSES": ["tenants.api.throttles.ActorThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["portal.lib.parsers.WholeTextParser"],
     "DEFAULT_PAGINATION_CLASS": "portal.lib.pagination.Cursor",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "portal.lib.problems.exception_handler",

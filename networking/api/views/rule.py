@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -25,6 +25,7 @@ from networking.services.rules import RuleInput, RulePatch
 from portal.lib.errors import Refusal
 from portal.lib.etags import expected_version
 from portal.lib.pagination import page_of
+from portal.lib.parsers import WholeTextParser
 from portal.lib.serializers import given
 from tenants.access import Capability
 from tenants.api.base import TenantApi
@@ -77,7 +78,7 @@ class RulesCsv(TenantApi):
 
     capability = Capability.NETWORK_VIEW
     write_capability = Capability.NETWORK_WRITE
-    parser_classes = (CsvParser, JSONParser)
+    parser_classes = (CsvParser, WholeTextParser)
 
     @extend_schema(responses={(200, CSV): OpenApiTypes.STR})
     def get(self, request: Request, slug: str) -> HttpResponse:

@@ -38,12 +38,19 @@ def test_a_key_that_met_a_refusal_may_be_used_again(api: APIClient, shop: dict):
 def test_a_body_that_is_too_large_or_no_json_is_refused(api: APIClient):
     large = api.post(NETWORKS, {"name": "x" * 2_000_000})
     torn = api.post(NETWORKS, '{"name": ', content_type="application/json")
+    half = api.post(NETWORKS, '{"name": "\\ud800"}', content_type="application/json")
     listed = api.post(NETWORKS, ["shop"])
 
     assert large.status_code == 413
-    assert torn.status_code == 400
+    assert (torn.status_code, half.status_code) == (400, 400)
     assert listed.status_code == 422
     assert changes() == 0
+
+
+def test_a_cursor_that_nobody_was_given_is_refused(api: APIClient):
+    for cursor in ("§", "cD1hYmM=", "cj0xJnA9MQ=="):  # no text of ours, position abc, position 1
+        answer = api.get(NETWORKS, {"cursor": cursor})
+        assert (answer.status_code, answer.json()["type"]) == (422, "/problems/cursor-invalid")
 
 
 def test_dry_run_takes_true_and_false_alone(api: APIClient, shop: dict):

@@ -57,6 +57,16 @@ def test_a_request_has_a_name(db, offered, kept):
     assert answer["X-Request-ID"]
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/t/acme/ports/?q=%00", "text/plain"), ("/api/v1/me?x=a%00b", "application/problem+json")],
+)
+def test_a_nul_in_an_address_is_refused(path, kind):
+    answer = Client().get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (400, kind)
+    assert "NUL" in answer.content.decode()
+
+
 def test_nothing_inline_runs_without_the_nonce(db):
     first, second = (Client().get("/accounts/login/") for _ in range(2))
     policy = first["Content-Security-Policy"]
