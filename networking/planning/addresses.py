@@ -7,6 +7,7 @@ from ipaddress import (
     IPv6Address,
     IPv6Network,
     collapse_addresses,
+    ip_address,
     ip_network,
 )
 from itertools import islice
@@ -40,7 +41,21 @@ def containing(text: str) -> Prefix:
 
     Raises ValueError for anything else.
     """
+    _check_zone(text)
     return ip_network(text, strict=False)
+
+
+def read(text: str) -> Address:
+    """The address that the text is. Raises ValueError."""
+    _check_zone(text)
+    return ip_address(text)
+
+
+def _check_zone(text: str) -> None:
+    """A zone (`fe80::1%eth0`, RFC 4007 section 11) means something on one machine alone, and may
+    hold any characters."""
+    if "%" in text:
+        raise ValueError(f"{text!r} has a zone")
 
 
 def free_prefixes(

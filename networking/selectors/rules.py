@@ -1,13 +1,12 @@
 """Rules in the order in which they are matched, and whom an address or a port concerns."""
 
 import json
-from ipaddress import ip_address
 from uuid import UUID
 
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
 from networking.models import Group, GroupNetwork, GroupPort, Network, Port, Rule, RuleTerm, Site
-from networking.planning.addresses import Address
+from networking.planning.addresses import Address, read
 from networking.selectors.base import one, visible
 from networking.selectors.changes import unfinished_state
 from tenants.access import Actor
@@ -61,7 +60,7 @@ def _matching(text: str, actor: Actor) -> Q:
         )
         return found
     try:
-        address = ip_address(text)
+        address = read(text)
     except ValueError:
         return found
     named = (

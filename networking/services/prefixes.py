@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from ipaddress import (
-    AddressValueError,
     IPv4Address,
     IPv4Network,
-    IPv6Address,
     IPv6Network,
     ip_network,
 )
 from typing import Literal, overload
 
-from networking.planning.addresses import Address, Prefix, containing, overlap, within
+from networking.planning.addresses import Address, Prefix, containing, overlap, read, within
 from networking.selectors.prefixes import AddressSpace
 from portal.lib.errors import Refusal
 
@@ -83,8 +81,11 @@ def read_address(text: str, version: Literal[4, 6], field: str) -> Address: ...
 def read_address(text: str, version: Literal[4, 6], field: str) -> Address:
     """The address that the text is. Raises Refusal."""
     try:
-        return IPv4Address(text.strip()) if version == 4 else IPv6Address(text.strip())
-    except AddressValueError as error:
+        found = read(text.strip())
+        if found.version != version:
+            raise ValueError
+        return found
+    except ValueError as error:
         sample = "10.1.5.12" if version == 4 else "fd10:1:5::12"
         raise Refusal(
             "address-invalid",

@@ -3,12 +3,12 @@ and nothing is written."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from networking import selectors
-from networking.compiler import attachments_of, compile_scopes
+from networking.compiler import Ways, compile_scopes
 from networking.intent import FabricIntent, Protocol, RouterIntent
 from networking.models import Change
+from networking.planning.addresses import read
 from networking.reach import (
     Address,
     AtSite,
@@ -78,7 +78,7 @@ def views(actor: Actor) -> list[View]:
         if isinstance(intent, RouterIntent)
     }
     ways_out: dict[object, RouterIntent | None] = {}
-    for attachment in attachments_of(actor.tenant.id):
+    for attachment in Ways(actor.tenant.id).attachments:
         router = routers.get((attachment.router_id, attachment.vrf))
         ways_out.setdefault(attachment.fabric_id, router)
     return [
@@ -146,7 +146,7 @@ def _end(ends: Ends, text: str) -> Endpoint | None:
     if text in ends:
         return ends[text]
     try:
-        return Address(str(ip_address(text)))
+        return Address(str(read(text)))
     except ValueError:
         return None
 

@@ -6,13 +6,12 @@ People and programs write a term as text: `any`, a prefix or an address, `group:
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_network
 from uuid import UUID
 
 from django.db.models import Q
 
 from networking.models import Group, RuleTerm, Site
-from networking.planning.addresses import Prefix
+from networking.planning.addresses import Prefix, containing
 from networking.services.prefixes import read_prefix
 from portal.lib.errors import Refusal
 
@@ -133,7 +132,7 @@ def _by_name(rows: Iterable[Named]) -> dict[str, Named]:
 def _prefix(text: str, field: str) -> Prefix:
     if "/" not in text:
         try:
-            return ip_network(text)
+            return containing(text)
         except ValueError:
             raise Refusal(
                 "term-invalid",

@@ -2,6 +2,7 @@
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,14 @@ def prefixes(draw: st.DrawFn) -> IPv4Network:
     length = draw(st.integers(20, 28))
     choices = list(SPACE.subnets(new_prefix=length))
     return draw(st.sampled_from(choices))
+
+
+@pytest.mark.parametrize("text", ["fe80::1%eth0", "fe80::%1/64", "fd00::1%} || 1"])
+def test_a_zone_is_no_part_of_an_address(text: str):
+    """It may hold anything, and what is written to devices is made of addresses."""
+    for reader in (addresses.read, addresses.containing):
+        with pytest.raises(ValueError, match="zone"):
+            reader(text)
 
 
 @given(taken=st.lists(prefixes(), max_size=12), length=st.integers(20, 28), limit=st.integers(1, 9))
