@@ -15,6 +15,9 @@ from cli.psql import psql_argv, psql_env, query
 # A backup that was taken before somebody signed out, or was shut out, must not let them in again.
 LEFT_OUT = ("public.django_session",)
 LOCK_WAIT = "60s"
+SYSTEM = Path("/usr/lib/postgresql")
+"""Where Debian keeps the programs of each version: 15/bin, 16/bin."""
+TLS_MODES = {"require", "verify-ca", "verify-full"}
 CHUNK = 1 << 20
 HEADER = 4096
 """Bytes in which pg_restore sets the session up, before any data."""
@@ -22,9 +25,10 @@ HEADER = 4096
 _TABLES = """\
 SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
 """
+# Of other roles' sessions, only a superuser is told the type.
 _OTHERS = """\
-SELECT usename FROM pg_stat_activity WHERE datname = current_database()
-    AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+SELECT usename FROM pg_stat_activity WHERE datname = current_database() AND usename IS NOT NULL
+    AND coalesce(backend_type, 'client backend') = 'client backend' AND pid <> pg_backend_pid()
 """
 # As it is in a database that was just made: see "The Public Schema" in the manual.
 _EMPTY = """\
@@ -47,10 +51,24 @@ END $$;
 
 @dataclass(frozen=True)
 class Database:
-    """A database as its administrator reaches it, and the programs to do so."""
+    """A database as its administrator reaches it, and the wheel's programs to do so."""
 
     bin: Path
     admin_url: str
+
+    @property
+    def client(self) -> Path:
+        """The folder of the programs that connect: the wheel's are built without TLS, so where the
+        URL asks for it these are the system's newest. Raises CommandError where there are none."""
+        if self.env.get("PGSSLMODE") not in TLS_MODES:
+            return self.bin
+        found = [path.parent for path in SYSTEM.glob("[1-9][0-9]/bin/psql")]
+        if not found:
+            raise CommandError(
+                "DATABASE_ADMIN_URL asks for TLS, which needs PostgreSQL's own programs. "
+                "On Debian: apt-get install postgresql-client-15"
+            )
+        return max(found, key=lambda folder: int(folder.parent.name))
 
     @property
     def env(self) -> dict[str, str]:
@@ -59,11 +77,11 @@ class Database:
 
     def tables(self) -> int:
         """How many tables it has."""
-        return int(query(self.bin, self.admin_url, _TABLES))
+        return int(query(self.client, self.admin_url, _TABLES))
 
     def others(self) -> list[str]:
         """The roles of the other sessions in it, one a session."""
-        return query(self.bin, self.admin_url, _OTHERS).split()
+        return query(self.client, self.admin_url, _OTHERS).split()
 
     def save(self, file: Path) -> int:
         """Write a consistent backup to `file`, which only the caller can read; how many tables it
@@ -90,9 +108,9 @@ class Database:
     def dumper(self) -> Path:
         """The `pg_dump` of the server's own version where the system has it: a newer one may
         write what that version keeps for itself."""
-        version = query(self.bin, self.admin_url, "SHOW server_version_num")
-        own = Path(f"/usr/lib/postgresql/{int(version) // 10000}/bin/pg_dump")
-        return own if own.exists() else self.bin / "pg_dump"
+        version = query(self.client, self.admin_url, "SHOW server_version_num")
+        own = SYSTEM / str(int(version) // 10000) / "bin" / "pg_dump"
+        return own if own.exists() else self.client / "pg_dump"
 
     def _dump(self, file: Path) -> None:
         self._run(
@@ -115,7 +133,7 @@ class Database:
         transaction. `known` are app and name of this version's migrations: a backup with others
         is refused. Raises CommandError."""
         with tempfile.TemporaryFile() as said:
-            argv = psql_argv(self.bin, "-v", "ON_ERROR_STOP=1", "-q")
+            argv = psql_argv(self.client, "-v", "ON_ERROR_STOP=1", "-q")
             psql = subprocess.Popen(
                 argv, env=self.env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said
             )

@@ -43,7 +43,7 @@ def _measured(fabric: FabricBackend, host: str) -> Iterator[Measurement]:
         yield fabric.measure(host)
     except BackendError as error:
         reason = {"reason": str(error), "detail": error.detail}
-        log.info("host not measured", extra={"host": host, **reason})
+        log.warning("host not measured", extra={"host": host, **reason})
 
 
 def _keep(host_id: UUID, measurement: Measurement) -> None:

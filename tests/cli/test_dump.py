@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from cli import backing, venv
+from cli import backing, dump, venv
 from cli.commands.test import throw_away_state
 from cli.dump import Database, migrations
 from cli.errors import CommandError
@@ -143,7 +143,9 @@ def test_an_owner_who_is_no_superuser_restores(saved, new, servers) -> None:
     run(target, "CREATE ROLE owner LOGIN BYPASSRLS CREATEROLE PASSWORD 'secret'")
     run(target, "ALTER DATABASE owned OWNER TO owner")
     url = servers[1].admin_url.split("@")[1].rpartition("/")[0]
-    target = Database(PROGRAMS, f"postgres://owner:secret@{url}/owned")
+    with psycopg.connect(target.admin_url):
+        target = Database(PROGRAMS, f"postgres://owner:secret@{url}/owned")
+        assert target.others() == ["postgres"]
     for replace in (False, True):
         target.load(file, KNOWN, replace=replace)
         assert rows(target, "SELECT slug FROM tenants_tenant") == [("acme",)]
@@ -205,3 +207,18 @@ def test_a_url_says_how_the_connection_is_secured() -> None:
     env = Database(PROGRAMS, url).env
     assert (env["PGSSLMODE"], env["PGPORT"]) == ("verify-full", "6432")
     assert env["PGDATABASE"] == "demarc"
+
+
+def test_over_tls_the_systems_newest_programs_connect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wheel's know no TLS."""
+    monkeypatch.setattr(dump, "SYSTEM", tmp_path)
+    database = Database(PROGRAMS, "postgres://u:p@db.example/demarc?sslmode=verify-full")
+    with pytest.raises(CommandError, match="apt-get install postgresql-client"):
+        database.tables()
+    for version in ("9.6", "15", "14"):
+        (tmp_path / version / "bin").mkdir(parents=True)
+        (tmp_path / version / "bin" / "psql").touch()
+    assert database.client == tmp_path / "15" / "bin"
+    assert Database(PROGRAMS, "postgres://u:p@db.example/demarc").client == PROGRAMS

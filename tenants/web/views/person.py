@@ -41,7 +41,7 @@ class PersonList(TemplateResponseMixin, TenantPage):
         except Refusal as refusal:
             add_refusal(form, refusal)
             return self._page(form, status=422)
-        messages.success(request, f"{invitation.email} was added and written to.")
+        messages.success(request, f"{invitation.email} was added. A mail is on its way.")
         if invitation.link and settings.SHOW_INVITATION_LINKS:
             return self._page(InviteForm(), invitation=invitation)
         return redirect("tenants:people", slug=slug)
