@@ -1,6 +1,5 @@
 """The form of a group."""
 
-import re
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_network
 from typing import Any
@@ -11,15 +10,13 @@ from django import forms
 from networking.models import Group, Network, Port
 from networking.planning.addresses import Prefix
 from networking.services.groups import GroupInput, GroupPatch
+from networking.web.forms.labels import LABELS_MOST, LabelsField, labels_text
 from networking.web.forms.machines import Finder, MachinesField
-from networking.web.forms.port import LABELS_MOST, LabelsField, labels_text
+from portal.lib.forms import MONO, NAME_MOST, PLAIN, words
 
-NAME_MOST = 63
 DESCRIPTION_MOST = 255
 PREFIXES_MOST = 20_000  # characters
 MACHINES_MOST = 70_000  # characters
-SEPARATOR = re.compile(r"[\s,;]+")
-PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
 class GroupForm(forms.Form):
@@ -37,14 +34,14 @@ class GroupForm(forms.Form):
         required=False,
         help_text="Machines that have all of these, such as app=shop. They come and go with "
         "their labels.",
-        widget=forms.TextInput(attrs=PLAIN | {"class": "mono"}),
+        widget=forms.TextInput(attrs=MONO),
     )
     ports = MachinesField(
         label="Machines by name",
         max_length=MACHINES_MOST,
         required=False,
         help_text="Commas between. They stay whatever their labels are.",
-        widget=forms.Textarea(attrs=PLAIN | {"class": "mono", "rows": 2}),
+        widget=forms.Textarea(attrs=MONO | {"rows": 2}),
     )
     networks = forms.MultipleChoiceField(
         label="Whole networks", required=False, widget=forms.CheckboxSelectMultiple
@@ -53,7 +50,7 @@ class GroupForm(forms.Form):
         max_length=PREFIXES_MOST,
         required=False,
         help_text="One on each line, yours or others', such as 198.51.100.0/24.",
-        widget=forms.Textarea(attrs=PLAIN | {"class": "mono", "rows": 3}),
+        widget=forms.Textarea(attrs=MONO | {"rows": 3}),
     )
 
     def __init__(
@@ -77,7 +74,7 @@ class GroupForm(forms.Form):
             labels=data["labels"],
             ports=data["ports"],
             networks=tuple(UUID(text) for text in data["networks"]),
-            prefixes=tuple(filter(None, SEPARATOR.split(data["prefixes"]))),
+            prefixes=words(data["prefixes"]),
         )
 
     def prefixes_read(self) -> list[Prefix]:

@@ -1,6 +1,5 @@
 """Machines that a form names, and those that it offers while someone writes."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +8,8 @@ from uuid import UUID
 from django import forms
 
 from networking.models import Port
+from portal.lib.forms import words
 
-SEPARATOR = re.compile(r"[\s,;]+")
 Finder = Callable[[Sequence[str]], Mapping[str, UUID]]
 # By a part of a name, an address or a label, "" for all; without the machines of these names.
 Searcher = Callable[[str, Sequence[str]], Iterable[Port]]
@@ -24,7 +23,7 @@ class MachinesField(forms.CharField):
 
     def clean(self, value: Any) -> tuple[UUID, ...]:
         """Names to ids. Raises ValidationError for a name that no machine has."""
-        names = _words(super().clean(value))
+        names = words(super().clean(value))
         found = self.find(names) if names else {}
         for name in names:
             if name not in found:
@@ -50,11 +49,7 @@ class Offer:
 
 def offer(field: forms.BoundField, find: Finder, search: Searcher) -> Offer:
     """The machines that the word which is being written may mean, or the first ones."""
-    words = _words(str(field.value() or ""))
-    part = words.pop() if words and words[-1] not in find(words) else ""
-    found = search(part, words)
-    return Offer(field, tuple(Offered(port, ", ".join((*words, port.name, ""))) for port in found))
-
-
-def _words(text: str) -> list[str]:
-    return list(filter(None, SEPARATOR.split(text)))
+    names = list(words(str(field.value() or "")))
+    part = names.pop() if names and names[-1] not in find(names) else ""
+    found = search(part, names)
+    return Offer(field, tuple(Offered(port, ", ".join((*names, port.name, ""))) for port in found))

@@ -8,10 +8,7 @@ from django import forms
 from networking.models import Network, Region, Site
 from networking.services.network_fields import DEFAULT_MTU
 from networking.services.networks import NetworkInput, NetworkPatch
-
-# Services refuse with sentences; these bounds only keep nonsense short.
-NAME_MOST = 63
-PREFIX_MOST = 64
+from portal.lib.forms import ADDRESS_MOST, MONO, NAME_MOST, PLAIN
 
 
 class NetworkForm(forms.Form):
@@ -20,23 +17,21 @@ class NetworkForm(forms.Form):
     name = forms.CharField(
         max_length=NAME_MOST,
         help_text="Lower-case letters, digits and hyphens, such as web or office-lan.",
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-        ),
+        widget=forms.TextInput(attrs=PLAIN),
     )
     region = forms.ChoiceField()
     ipv4_prefix = forms.CharField(
         label="IPv4 prefix",
-        max_length=PREFIX_MOST,
+        max_length=ADDRESS_MOST,
         help_text="Its first host address becomes the gateway.",
-        widget=forms.TextInput(attrs={"class": "mono", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs=MONO),
     )
     ipv6_prefix = forms.CharField(
         label="IPv6 prefix",
-        max_length=PREFIX_MOST,
+        max_length=ADDRESS_MOST,
         required=False,
         help_text="A /64; machines form their addresses themselves.",
-        widget=forms.TextInput(attrs={"class": "mono", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs=MONO),
     )
     learned_by = forms.ChoiceField(
         label="Which sites learn it",

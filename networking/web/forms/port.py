@@ -1,36 +1,14 @@
 """The form of a port."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from networking.models import Network, Port
 from networking.services.ports import PortInput, PortPatch
-
-NAME_MOST = 63
-ADDRESS_MOST = 64
-LABELS_MOST = 4000
-SEPARATOR = re.compile(r"[\s,;]+")
-MONO = {"class": "mono", "autocomplete": "off", "spellcheck": "false"}
-
-
-class LabelsField(forms.CharField):
-    """Labels as people write them: `app=shop env=prod`."""
-
-    def clean(self, value: Any) -> dict[str, str]:
-        """Text to a mapping. Raises ValidationError for a word without an equals sign, or a key
-        that is there twice."""
-        labels: dict[str, str] = {}
-        for word in filter(None, SEPARATOR.split(super().clean(value))):
-            key, sign, text = word.partition("=")
-            if not sign:
-                raise forms.ValidationError(f"“{word}” is not a label. Write it like app=shop.")
-            if key in labels:
-                raise forms.ValidationError(f"The label {key} is there twice. Keep one.")
-            labels[key] = text
-        return labels
+from networking.web.forms.labels import LABELS_MOST, LabelsField, labels_text
+from portal.lib.forms import ADDRESS_MOST, MONO, NAME_MOST, PLAIN
 
 
 class PortForm(forms.Form):
@@ -41,9 +19,7 @@ class PortForm(forms.Form):
         label="Machine",
         max_length=NAME_MOST,
         help_text="Its name: lower-case letters, digits and hyphens, such as web-1.",
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-        ),
+        widget=forms.TextInput(attrs=PLAIN),
     )
     ipv4_address = forms.CharField(
         label="IPv4 address",
@@ -93,11 +69,6 @@ class PortForm(forms.Form):
             mac=data["mac"],
             labels=data["labels"],
         )
-
-
-def labels_text(labels: Mapping[str, str]) -> str:
-    """Labels as the field takes them."""
-    return " ".join(f"{key}={value}" for key, value in labels.items())
 
 
 def initial_of(port: Port) -> dict[str, Any]:

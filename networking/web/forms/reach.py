@@ -8,11 +8,11 @@ from django import forms
 
 from networking.intent import Protocol
 from networking.services.reaching import Question
-from networking.web.forms.rule import PLAIN
+from portal.lib.forms import MONO
 
 END_MOST = 255
 SUGGESTED = 200
-END = PLAIN | {"class": "mono", "list": "ends"}
+END = MONO | {"list": "ends"}
 PROTOCOLS = [
     (Protocol.TCP.value, "TCP"),
     (Protocol.UDP.value, "UDP"),

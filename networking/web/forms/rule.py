@@ -1,6 +1,5 @@
 """The forms of rules."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -8,14 +7,12 @@ from django import forms
 from networking.intent import Protocol, RuleAction
 from networking.models import Rule
 from networking.services.rules import RuleInput, RulePatch
+from portal.lib.forms import MONO, NAME_MOST, PLAIN, phrases
 
-NAME_MOST = 63
 DESCRIPTION_MOST = 255
 TERMS_MOST = 8000  # characters
 CSV_MOST = 2_000_000  # bytes
-SEPARATOR = re.compile(r"[,;\n]+")
-PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-TERMS = PLAIN | {"class": "mono", "list": "terms"}
+TERMS = MONO | {"list": "terms"}
 PROTOCOLS = [
     (Protocol.ANY.value, "any"),
     (Protocol.TCP.value, "TCP"),
@@ -34,8 +31,7 @@ class TermsField(forms.CharField):
 
     def clean(self, value: Any) -> tuple[str, ...]:
         """Text to terms. Raises ValidationError for none."""
-        words = (word.strip() for word in SEPARATOR.split(super().clean(value)))
-        return tuple(filter(None, words))
+        return phrases(super().clean(value))
 
 
 class RuleForm(forms.Form):
@@ -65,7 +61,7 @@ class RuleForm(forms.Form):
         max_length=1000,
         required=False,
         help_text="443 or 80,8000-8100; empty for all.",
-        widget=forms.TextInput(attrs=PLAIN | {"class": "mono"}),
+        widget=forms.TextInput(attrs=MONO),
     )
     action = forms.ChoiceField(choices=ACTIONS)
     description = forms.CharField(max_length=DESCRIPTION_MOST, required=False)
@@ -100,7 +96,7 @@ class ImportForm(forms.Form):
         label="or its text",
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs=PLAIN | {"class": "mono", "rows": 8}),
+        widget=forms.Textarea(attrs=MONO | {"rows": 8}),
     )
 
     def clean(self) -> dict[str, Any]:

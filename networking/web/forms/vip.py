@@ -10,13 +10,10 @@ from django import forms
 from networking.models import Group, Region, Vip
 from networking.services.vips import VipInput, VipPatch, VipPortInput
 from networking.web.forms.machines import Finder, MachinesField
-from networking.web.forms.rule import PLAIN, SEPARATOR
+from portal.lib.forms import ADDRESS_MOST, MONO, NAME_MOST, PLAIN, phrases
 
-NAME_MOST = 63
 DESCRIPTION_MOST = 255
-ADDRESS_MOST = 64
-TEXT_MOST = 20_000
-MONO = PLAIN | {"class": "mono"}
+TEXT_MOST = 20_000  # characters
 PORT = re.compile(r"(\d{1,5})(?::(\d{1,5}))?(?:/(tcp|udp))?")
 
 
@@ -25,7 +22,7 @@ class PortsField(forms.CharField):
 
     def clean(self, value: Any) -> tuple[VipPortInput, ...]:
         """Text to ports. Raises ValidationError for a word that is none."""
-        return tuple(_port(word) for word in _words(super().clean(value)))
+        return tuple(_port(word) for word in phrases(super().clean(value)))
 
 
 class VipForm(forms.Form):
@@ -141,10 +138,6 @@ def initial_of(vip: Vip, members: Iterable[str]) -> dict[str, Any]:
         "check_failures": vip.check_failures,
         "check_successes": vip.check_successes,
     }
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in SEPARATOR.split(text) if word.strip()]
 
 
 def _port(word: str) -> VipPortInput:

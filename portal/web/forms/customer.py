@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from networking.selectors import AttachmentRow
-from portal.web.forms.site import ADDRESS_MOST, MONO
+from portal.lib.forms import ADDRESS_MOST, MONO
 
 
 class RenameForm(forms.Form):

@@ -8,8 +8,9 @@ from uuid import UUID
 from django import forms
 
 from networking.selectors import AttachmentRow
+from portal.lib.forms import MONO, words
 from portal.services.onboarding import FirstAdmin, FirstSite, OnboardingInput
-from portal.web.forms.site import LIST_MOST, MONO, lines_of, site_fields
+from portal.web.forms.site import LIST_MOST, site_fields
 
 # Of the site's fields, those that say that a site is wanted at all.
 TELLING = ("name", "asn", "accepted_prefixes")
@@ -76,8 +77,8 @@ class OnboardingForm(forms.Form):
         return OnboardingInput(
             name=data["name"],
             slug=data["slug"],
-            prefixes=lines_of(data["prefixes"]),
-            vip_prefixes=lines_of(data["vip_prefixes"]),
+            prefixes=words(data["prefixes"]),
+            vip_prefixes=words(data["vip_prefixes"]),
             attachment=UUID(data["attachment"]) if data["attachment"] else None,
             site=self._site(),
             admin=FirstAdmin(email, data["admin_name"]) if email else None,
@@ -92,7 +93,7 @@ class OnboardingForm(forms.Form):
             asn=data["site_asn"],
             neighbour_ipv4=data["site_neighbour_ipv4"],
             neighbour_ipv6=data["site_neighbour_ipv6"],
-            accepted_prefixes=lines_of(data["site_accepted_prefixes"]),
+            accepted_prefixes=words(data["site_accepted_prefixes"]),
             max_prefixes=data["site_max_prefixes"],
         )
 

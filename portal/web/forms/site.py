@@ -9,17 +9,9 @@ from django import forms
 from networking.selectors import AttachmentRow
 from networking.selectors.provider import SiteRow
 from networking.services.site_fields import DEFAULT_MAX_PREFIXES, SiteInput, SitePatch
+from portal.lib.forms import ADDRESS_MOST, MONO, NAME_MOST, words
 
-# Services refuse with sentences; these bounds only keep nonsense short.
-NAME_MOST = 63
-ADDRESS_MOST = 64
-LIST_MOST = 4000
-MONO = {"class": "mono", "autocomplete": "off", "spellcheck": "false"}
-
-
-def lines_of(text: str) -> tuple[str, ...]:
-    """What people write one a line; commas and blanks part as well."""
-    return tuple(text.replace(",", " ").split())
+LIST_MOST = 4000  # characters
 
 
 def site_fields(*, required: bool) -> dict[str, forms.Field]:
@@ -91,7 +83,7 @@ class SiteForm(forms.Form):
             asn=data["asn"],
             neighbour_ipv4=data["neighbour_ipv4"],
             neighbour_ipv6=data["neighbour_ipv6"],
-            accepted_prefixes=lines_of(data["accepted_prefixes"]),
+            accepted_prefixes=words(data["accepted_prefixes"]),
             max_prefixes=data["max_prefixes"],
         )
 

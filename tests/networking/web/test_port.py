@@ -6,7 +6,7 @@ import pytest
 from django import forms
 
 from networking.models import Host, Port
-from networking.web.forms.port import LabelsField, labels_text
+from networking.web.forms.labels import LabelsField, labels_text
 from portal.lib.db import DatabaseRole, acting_as
 from tests.factories.acts import Frankfurt, add_group, add_network, add_port, newest_change
 from tests.networking.web.conftest import Browser, count, generation, text_of
