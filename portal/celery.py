@@ -65,6 +65,7 @@ app.conf.update(
     },
     task_serializer="json",
     accept_content=["json"],
+    beat_scheduler="portal.schedule:SteadyScheduler",
 )
 app.autodiscover_tasks()
 

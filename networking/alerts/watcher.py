@@ -93,7 +93,7 @@ def _go_on(row: Alert, finding: Finding) -> None:
 
 
 def _clear(row: Alert, now: datetime, long: timedelta) -> None:
-    row.cleared_at = row.cleared_at or now
+    row.cleared_at = min(row.cleared_at or now, now)  # also of a clock that was put back
     if now - row.cleared_at >= long:
         row.ended_at = now
         _record("alert.end", row)

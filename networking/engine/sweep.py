@@ -31,7 +31,8 @@ def unobserved() -> list[UUID]:
     """
     with acting_as(DatabaseRole.WORKER):
         at_rest = Scope.objects.filter(FREE, blocked=False, verified=F("wanted"), wanted__gt=0)
-        stale = at_rest.filter(Q(swept_at=None) | Q(swept_at__lt=Now() - DRIFT_INTERVAL))
+        # What was looked at in the future was so before the database's clock was put back.
+        stale = at_rest.exclude(swept_at__range=(Now() - DRIFT_INTERVAL, Now()))
         oldest = stale.order_by(F("swept_at").asc(nulls_first=True), "pk")
         found = list(oldest.values_list("pk", flat=True)[:DRIFT_BATCH])
         Scope.objects.filter(pk__in=found).update(swept_at=Now())

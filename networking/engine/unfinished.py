@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from networking.engine.backoff import LONGEST
 from networking.models import Scope
 
 # A fabric's scope is out of the workers' hands once it is applied: the verifier goes on with it.
@@ -20,7 +21,11 @@ LEASE = timedelta(seconds=15)
 FREE = IN_PLACE & (
     Q(leased_until=None) | Q(leased_until__lt=Now()) | Q(leased_until__gt=Now() + 2 * LEASE)
 )
-DUE = Q(blocked=False) & (Q(retry_at=None) | Q(retry_at__lte=Now()))
+PAUSE = timedelta(seconds=LONGEST)
+# So does a try that is put off for longer than one can be.
+DUE = Q(blocked=False) & (
+    Q(retry_at=None) | Q(retry_at__lte=Now()) | Q(retry_at__gt=Now() + 2 * PAUSE)
+)
 
 
 def reopen(fabric_id: UUID) -> None:

@@ -1,6 +1,9 @@
 """What somebody alters on a device is shown, and put right."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from networking.engine import drift, reconcile, sweep
 from networking.engine.claim import claim
@@ -108,6 +111,9 @@ def test_every_scope_has_its_turn(acts: Acts, network: Change) -> None:
     assert set(sweep.unobserved()) == both
     assert sweep.unobserved() == []
     set_scope(scope("pe1"), swept_at=LONG_AGO)
+    assert sweep.unobserved() == [scope("pe1").pk]
+    # The database's clock was put back since.
+    set_scope(scope("pe1"), swept_at=timezone.now() + timedelta(hours=1))
     assert sweep.unobserved() == [scope("pe1").pk]
 
 

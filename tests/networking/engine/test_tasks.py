@@ -1,9 +1,11 @@
 """The doors: what the beat sends, and what each task hands on."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from celery import current_app
+from django.utils import timezone
 
 from networking import tasks
 from networking.models import Change
@@ -74,6 +76,18 @@ def test_what_waits_for_its_next_try_is_not_handed_out(acts: Acts, sent: list[An
     tasks.sweep_abandoned()
     assert sent == []
     set_scope(scope("pe1"), retry_at="2026-01-01T00:00Z")
+    tasks.sweep_abandoned()
+    assert sent == [("reconcile", str(scope("pe1").pk))]
+
+
+def test_what_was_put_off_before_the_clock_was_put_back_is_handed_out(
+    acts: Acts, sent: list[Any]
+) -> None:
+    acts.provider.faults("router").unreachable()
+    acts.add_network()
+    deliver()
+    sent.clear()
+    set_scope(scope("pe1"), retry_at=timezone.now() + timedelta(hours=1))
     tasks.sweep_abandoned()
     assert sent == [("reconcile", str(scope("pe1").pk))]
 
