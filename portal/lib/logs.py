@@ -18,6 +18,8 @@ from portal.lib.ids import uuid7
 HEADER = "X-Request-ID"
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "request"}
+# The address of a mail by which a password is set: whoever reads logs is not to set it.
+_SECRET = re.compile(r"(?<=/password/reset/key/).+")
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 _carried: ContextVar[tuple[str, ...]] = ContextVar("carried_requests", default=())
 
@@ -113,7 +115,7 @@ class RequestLogMiddleware:
             "request",
             extra={
                 "method": request.method,
-                "path": request.path,
+                "path": _SECRET.sub("…", request.path),
                 "status": response.status_code,
                 "ms": round(seconds * 1000, 1),
                 "actor": getattr(getattr(request, "actor", None), "label", ""),

@@ -6,12 +6,16 @@ import socket
 
 import pytest
 from django.core.cache import caches
-from django.db import OperationalError, ProgrammingError
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.test import Client, override_settings
 
 from portal.lib.cache import ForgivingRedisCache
 from portal.lib.db import is_outage
+from portal.lib.health import SPILL
 from portal.lib.logs import JsonFormatter, set_request_id
+
+# What a server says whose disk is full.
+RAISE_FULL = "DO $$ BEGIN RAISE 'No space left on device' USING ERRCODE = 'disk_full'; END $$"
 
 
 @pytest.fixture
@@ -38,6 +42,20 @@ def test_not_ready_without_a_database(monkeypatch):
     answer = Client().get("/health/ready")
     assert answer.status_code == 503
     assert answer.json()["checks"]["database"] == "unreachable"
+
+
+def test_not_ready_when_the_disk_is_full(db, monkeypatch):
+    monkeypatch.setattr("portal.lib.health.SPILL", RAISE_FULL)
+    answer = Client().get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["database"] == "full"
+
+
+def test_ready_is_asked_by_writing_to_the_disk(db):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64kB'")
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {SPILL}")
+        assert "temp read=" in str(cursor.fetchall())
 
 
 def test_ready_without_redis_says_so(db, closed_port):
@@ -115,6 +133,13 @@ def test_logs_are_json_with_the_request_id_and_extras():
     assert entry["host"] == "h1"
 
 
+def test_the_access_log_keeps_no_key_that_sets_a_password(db, caplog):
+    with caplog.at_level(logging.INFO, "demarc.access"):
+        Client().get("/accounts/password/reset/key/1a-c0ffee-secret/")
+    (line,) = [record for record in caplog.records if record.name == "demarc.access"]
+    assert line.path == "/accounts/password/reset/key/…"
+
+
 def test_without_redis_the_cache_forgets_and_people_sign_in(closed_port, world):
     where = f"redis://127.0.0.1:{closed_port}/0"
     cache = ForgivingRedisCache(where, {})
@@ -161,6 +186,21 @@ def test_a_database_that_is_away_is_a_503_in_words(db, monkeypatch, path):
     assert answer.headers["Retry-After"] == "5"
     assert b"database does not answer" in answer.content.replace(b"&#x27;", b"'")
     assert b"trace-0123456789" in answer.content
+
+
+@pytest.mark.parametrize("path", ["/msp/", "/api/v1/me"])
+def test_a_database_without_room_is_a_503_in_words(db, monkeypatch, path):
+    def full(*_):
+        with connection.cursor() as cursor:
+            cursor.execute(RAISE_FULL)
+
+    monkeypatch.setattr("tenants.gate.identify", full)
+    answer = Client(raise_request_exception=False).get(path)
+    assert answer.status_code == 503
+    text = answer.content.decode()
+    assert "database has no room left" in text
+    assert "othing was changed" in text
+    assert "does not answer" not in text
 
 
 def test_a_mistake_in_a_query_is_no_outage():
