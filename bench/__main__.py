@@ -64,9 +64,10 @@ def _prepare() -> None:
 
 def _told(one: Measured) -> str:
     verdict = "met" if one.met else "MISSED"
+    memory = "" if one.memory is None else f", {one.memory / 10**6:.1f} MB"
     return (
         f"{one.name}: {one.ratio:.2f} times the floor ({one.floor_is}); "
-        f"{one.seconds * 1000:,.1f} ms against {one.floor * 1000:,.1f} ms. "
+        f"{one.seconds * 1000:,.1f} ms against {one.floor * 1000:,.1f} ms{memory}. "
         f"Goal {verdict}: {one.goal}."
     )
 

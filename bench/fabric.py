@@ -4,220 +4,186 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from statistics import median
+from time import perf_counter
 from uuid import UUID
 
-from django.db import connection
-
-from bench import central, tenants
+from bench import central, raw, tenants
 from bench.central import Central, Raw
-from bench.rows import Measured, middle_of, row, timed
+from bench.processes import PROCESSES, TICKS, Spent, busy, spread
+from bench.rows import Measured, row, timed
 from networking.engine import drift
 from networking.engine.reconcile import reconcile
 
 ROUNDS = 7
 TOGETHER = 50
-THREADS = 4
 FRESH = 3  # workers that are started
-RAW_SET = "raw_set"
-TICKS = os.sysconf("SC_CLK_TCK")
+LATER = 100  # changes that one of them takes up after its first
+MOST_MEMORY = 40 * 10**6  # bytes that its first change may take
 
 
 @row("fabric", size="tenants")
 def fabric(many: int) -> list[Measured]:
     """Fill a fabric with so many tenants by the engine itself, then measure on it."""
     with central.run() as centre, centre.raw() as (north, south):
-        tenants.fill(many, centre.config)
-        scopes = tenants.scopes()
-        began = time.perf_counter()
-        for scope in scopes:
-            reconcile(scope)
-        took = time.perf_counter() - began
-        central.compiled(north)
-        tenants.settle()
-        print(f"filled {many} tenants in {took:.1f} s", file=sys.stderr)
-        bench = _Bench(many, scopes, centre, north, south)
+        _fill(many, centre, north)
+        bench = _Bench(many, centre, north, south)
         one = bench.change()
-        found = [one, bench.membership(), bench.together(one)]
-        return [*found, *([bench.first()] if FRESH else []), bench.sweep()]
+        found = [one, bench.membership(), *bench.together(one)]
+        return [*found, *(bench.workers() if FRESH else []), bench.sweep()]
+
+
+def _fill(many: int, centre: Central, north: Raw) -> None:
+    tenants.fill(many, centre.config)
+    with centre.paused():
+        spent = spread(tenants.scopes(), reconcile, tenants.scopes)
+    took = timed(lambda: central.compiled(north))
+    tenants.settle()
+    say = f"filled {many:,} tenants in {spent.seconds:.1f} s, compiled in {took:.1f} s"
+    print(say, file=sys.stderr, flush=True)
 
 
 class _Bench:
     """Measurements on a fabric that is filled."""
 
-    def __init__(
-        self, many: int, scopes: list[UUID], centre: Central, north: Raw, south: Raw
-    ) -> None:
-        self.many, self.scopes, self.centre, self.north, self.south = (
-            many, scopes, centre, north, south,
-        )  # fmt: skip
+    def __init__(self, many: int, centre: Central, north: Raw, south: Raw) -> None:
+        self.many, self.centre, self.north = many, centre, north
+        self.rows = raw.Rows(north, south)
         self._numbers = count(1)
-        self._someone = tenants.customer(1)
+        self._crowd = [tenants.customer(n) for n in range(1, min(TOGETHER, many) + 1)]
+        self._someone = self._crowd[0]
+        networks = [who.network for who in self._crowd]
+        self._switches = self.rows.switches(networks)
 
     def change(self) -> Measured:
         """A machine is added: from the request to the central daemon's report."""
-
-        def ours() -> None:
-            self._add(self._someone)
-            central.compiled(self.north)
-
-        self.north.transact({"op": "insert", "table": "Address_Set", "row": {"name": RAW_SET}})
-        switch = _switch(self.north, self._someone.network)
-
-        def raw() -> None:
-            self._insert(switch)
-            central.compiled(self.north)
-
-        took, floor = middle_of(ROUNDS, ours, raw)
+        parts: list[tuple[float, float, float, float]] = []
+        who, switch = self._someone, self._switches[0]
+        for _ in range(ROUNDS + 1):
+            request = timed(lambda: self._post(who))
+            passing = timed(lambda: reconcile(who.scope))
+            reported = timed(lambda: central.compiled(self.north))
+            floor = timed(lambda: self._insert([switch]))
+            parts.append((request, passing, request + passing + reported, floor))
+        request, passing, took, floor = (median(each) for each in zip(*parts[1:], strict=True))
         tenants.settle()
         return Measured(
-            f"one change among {self.many:,} tenants, HTTP to southbound",
+            f"one change among {self.many:,} tenants, HTTP to southbound"
+            f" (request {request * 1000:.0f} ms, pass {passing * 1000:.0f} ms)",
             took, floor, "the same rows in one raw transaction", most_ratio=2,
         )  # fmt: skip
 
     def membership(self) -> Measured:
         """A label moves a machine between groups: to where hosts read the address sets."""
-        raw = self._raw_membership()
-        times, floors = [], []
+        parts: list[tuple[float, float, float]] = []
+        who = self._someone
         for app in ("db", "web") * (ROUNDS // 2 + 1):
-            etag = self._someone.etag()
-            times.append(timed(lambda: self._label(app, etag)))  # noqa: B023 - called at once
-            floors.append(timed(raw))
-        took, floor = median(times[1:]), median(floors[1:])
+            etag = who.etag()
+            request = timed(lambda: who.label(app, etag))  # noqa: B023 - called at once
+            passing = timed(lambda: reconcile(who.scope))
+            parts.append((request, passing, timed(self.rows.move)))
+        request, passing, floor = (median(each) for each in zip(*parts[1:], strict=True))
         return Measured(
-            f"a group membership change among {self.many:,} tenants, HTTP to southbound",
-            took, floor, "one address set in a raw transaction", most_seconds=0.1,
+            f"a group membership change among {self.many:,} tenants, HTTP to southbound"
+            f" (request {request * 1000:.0f} ms, pass {passing * 1000:.0f} ms)",
+            request + passing, floor, "one address set in a raw transaction", most_seconds=0.1,
         )  # fmt: skip
 
-    def together(self, one: Measured) -> Measured:
-        """Many tenants add a machine at the same time; the floor is one who does."""
-        crowd = [tenants.customer(n) for n in range(1, min(TOGETHER, self.many) + 1)]
-        began = time.perf_counter()
-        with ThreadPoolExecutor(THREADS) as pool:
-            list(pool.map(self._alone, crowd))
-            central.compiled(self.north)
-            took = time.perf_counter() - began
+    def together(self, one: Measured) -> list[Measured]:
+        """Many tenants add a machine at the same time, held against one who does, and against the
+        same rows in raw transactions."""
+        began = perf_counter()
+        spent = spread(self._crowd, self._add, self._someone.etag)
+        # What it takes to get processes ready is no part of it.
+        starting = perf_counter() - began - spent.seconds
+        central.compiled(self.north)
+        took = perf_counter() - began - starting
+        floor = timed(lambda: self._insert(self._switches))
         tenants.settle()
-        return Measured(
-            f"{len(crowd)} tenants at once, {THREADS} threads of one process",
-            took, one.seconds, "one of them alone", most_ratio=2,
-        )  # fmt: skip
+        each = self._each(spent)
+        name = f"{len(self._crowd)} tenants at once, {PROCESSES} processes"
+        return [
+            Measured(f"{name}, {each}", took, one.seconds, "one of them alone", most_ratio=2),
+            Measured(name, took, floor, "the same rows in as many raw transactions"),
+        ]
 
-    def first(self) -> Measured:
-        """A worker that just started takes up its first change; before the central daemon."""
-        times, memory = [], []
+    def _each(self, spent: Spent) -> str:
+        own, database = (
+            seconds / len(self._crowd) * 1000 for seconds in (spent.own, spent.database)
+        )
+        return f"{own:.0f} ms of processor time each and {database:.0f} ms of the database's"
+
+    def workers(self) -> list[Measured]:
+        """Workers that just started take up their first changes; before the central daemon."""
+        fresh = []
         for _ in range(FRESH):
             self._post(self._someone)
-            command = [sys.executable, "-m", "bench.first", str(self._someone.scope)]
-            done = subprocess.run(command, check=True, capture_output=True, text=True)
-            said = json.loads(done.stdout.splitlines()[-1])
-            times.append(said["seconds"])
-            memory.append(said["bytes"])
+            fresh.append(_fresh(self._someone.scope))
         again = []
         for _ in range(FRESH):
             self._post(self._someone)
-            began = time.perf_counter()
-            reconcile(self._someone.scope)
-            again.append(time.perf_counter() - began)
+            again.append(timed(lambda: reconcile(self._someone.scope)))
+        later = [tenants.customer(1 + n) for n in range(min(LATER, self.many))]
+        for who in later:
+            self._post(who)
+        old = _fresh(*(who.scope for who in later))
         tenants.settle()
-        mib = max(memory) / 2**20
-        return Measured(
-            f"a worker's first change among {self.many:,} tenants, {mib:.1f} MiB",
-            median(times), median(again), "the same by a worker that is warm", most_seconds=0.2,
-        )  # fmt: skip
+        return [
+            Measured(
+                f"a worker's first change among {self.many:,} tenants",
+                median(one.first for one in fresh), median(again),
+                "the same by a worker that is warm", most_seconds=0.2,
+                memory=max(one.grown[0] for one in fresh), most_memory=MOST_MEMORY,
+            ),
+            Measured(
+                f"a worker's first {len(later)} changes, memory beyond the"
+                f" {old.loaded / 10**6:.0f} MB of the program itself",
+                old.all, old.first, "its first", memory=old.grown[-1],
+            ),
+        ]  # fmt: skip
 
     def sweep(self) -> Measured:
         """Each tenant is compared with the northbound database once."""
-        server = self.centre.servers["nb"].pid
-        busy, began = _busy(server), time.perf_counter()
-        for scope in self.scopes:
+        server, scopes = self.centre.servers["nb"].pid, tenants.scopes()
+        before, began = busy(server), perf_counter()
+        for scope in scopes:
             drift.check(scope)
-        took, busy = time.perf_counter() - began, _busy(server) - busy
+        took, load = perf_counter() - began, busy(server) - before
         return Measured(
-            f"drift sweep over {self.many:,} tenants",
-            took, max(busy, 1 / TICKS), "processor time of the northbound server",
+            f"drift sweep over {self.many:,} tenants by one process",
+            took, max(load, 1 / TICKS), "processor time of the northbound server",
         )  # fmt: skip
 
     def _post(self, who: tenants.Customer) -> None:
-        name = f"new-{next(self._numbers)}"
+        # Several processes may ask for the same customer.
+        name = f"new-{os.getpid()}-{next(self._numbers)}"
         who.post("ports", {"network": str(who.network), "name": name, "labels": {"app": "web"}})
 
     def _add(self, who: tenants.Customer) -> None:
         self._post(who)
         reconcile(who.scope)
 
-    def _label(self, app: str, etag: str) -> None:
-        self._someone.label(app, etag)
-        reconcile(self._someone.scope)
-
-    def _alone(self, who: tenants.Customer) -> None:
-        try:
-            self._add(who)
-        finally:
-            connection.close()
-
-    def _insert(self, switch: object) -> None:
-        """A port on the switch, and its address in a set."""
-        number = next(self._numbers)
-        address = f"10.1.0.{number}"
-        ends = f"0a:ff:00:00:00:{number:02x} {address}"
-        port = {"name": f"raw-{number}", "addresses": ends, "port_security": ends}
-        self.north.transact(
-            {"op": "insert", "table": "Logical_Switch_Port", "row": port, "uuid-name": "port"},
-            {
-                "op": "mutate",
-                "table": "Logical_Switch",
-                "where": [["_uuid", "==", switch]],
-                "mutations": [["ports", "insert", ["set", [["named-uuid", "port"]]]]],
-            },
-            {
-                "op": "mutate",
-                "table": "Address_Set",
-                "where": [["name", "==", RAW_SET]],
-                "mutations": [["addresses", "insert", address]],
-            },
-        )
-
-    def _raw_membership(self) -> Callable[[], None]:
-        """Another member for the set that `change` made."""
-        numbers = count()
-        where = [["name", "==", RAW_SET]]
-        select = {"op": "select", "table": "Address_Set", "where": where, "columns": ["addresses"]}
-
-        def there(address: str) -> bool:
-            rows = self.south.transact(select)[0]["rows"]
-            return bool(rows) and rows[0]["addresses"] == address
-
-        def move() -> None:
-            address = f"10.9.0.{next(numbers) % 200}"
-            update = {"op": "update", "table": "Address_Set", "where": where}
-            self.north.transact(update | {"row": {"addresses": address}})
-            central.wait_for(lambda: there(address), "the set is southbound")
-
-        return move
+    def _insert(self, switches: list[object]) -> None:
+        for switch in switches:
+            self.rows.add_port(switch)
+        central.compiled(self.north)
 
 
-def _switch(north: Raw, network: UUID) -> object:
-    """The row of the network's switch."""
-    select = {
-        "op": "select",
-        "table": "Logical_Switch",
-        "where": [],
-        "columns": ["_uuid", "external_ids"],
-    }
-    (result,) = north.transact(select)
-    for one in result["rows"]:
-        if str(network) in dict(one["external_ids"][1]).values():
-            return one["_uuid"]
-    raise AssertionError(f"no switch of {network}")
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """A new process that took up changes: seconds that the first took and all of them, bytes of
+    the loaded program, and those that it had grown by after each change."""
+
+    first: float
+    all: float
+    loaded: int
+    grown: list[int]
 
 
-def _busy(pid: int) -> float:
-    """Seconds of processor time that the process has taken (man 5 proc, stat)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+def _fresh(*scopes: UUID) -> _Fresh:
+    """Have a new process take up these scopes' changes."""
+    command = [sys.executable, "-m", "bench.first", *map(str, scopes)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return _Fresh(**json.loads(done.stdout.splitlines()[-1]))

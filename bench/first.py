@@ -1,11 +1,13 @@
-"""`python -m bench.first SCOPE`: take up a change in a process that did nothing before; prints the
-seconds and the bytes that it grew by."""
+"""`python -m bench.first SCOPE …`: take up changes in a process that did nothing before; prints the
+seconds that the first took and all of them, the bytes of the loaded program, and those that it had
+grown by after each."""
 
 import json
 import os
 import sys
-import time
+from collections.abc import Sequence
 from pathlib import Path
+from time import perf_counter
 from uuid import UUID
 
 import django
@@ -16,12 +18,16 @@ django.setup()
 from networking.engine.reconcile import reconcile  # noqa: E402 - needs the settings
 
 
-def main(scope: UUID) -> None:
-    """One pass; an engine that is loaded already, as a worker's is."""
-    before, began = _resident(), time.perf_counter()
-    reconcile(scope)
-    took = time.perf_counter() - began
-    print(json.dumps({"seconds": took, "bytes": _resident() - before}))
+def main(scopes: Sequence[UUID]) -> None:
+    """One pass each; an engine that is loaded already, as a worker's is."""
+    loaded, began = _resident(), perf_counter()
+    took, grown = [], []
+    for scope in scopes:
+        reconcile(scope)
+        took.append(perf_counter() - began)
+        grown.append(_resident() - loaded)
+    said = {"first": took[0], "all": took[-1], "loaded": loaded, "grown": grown}
+    print(json.dumps(said))
 
 
 def _resident() -> int:
@@ -30,4 +36,4 @@ def _resident() -> int:
 
 
 if __name__ == "__main__":
-    main(UUID(sys.argv[1]))
+    main([UUID(scope) for scope in sys.argv[1:]])

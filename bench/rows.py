@@ -12,7 +12,8 @@ Work = Callable[[], Any]
 @dataclass(frozen=True, slots=True)
 class Measured:
     """One result, in seconds. `floor` is the least that such work takes on this machine, and says
-    in `floor_is` what it was; the goal is a ratio to it, or a time."""
+    in `floor_is` what it was; the goal is a ratio to it, or a time. `memory` is what a process
+    grew by, in bytes, where that is told, too."""
 
     name: str
     seconds: float
@@ -20,6 +21,8 @@ class Measured:
     floor_is: str
     most_ratio: float | None = None
     most_seconds: float | None = None
+    memory: int | None = None
+    most_memory: int | None = None
 
     @property
     def ratio(self) -> float:
@@ -29,8 +32,10 @@ class Measured:
     @property
     def met(self) -> bool:
         """Whether the goal was reached."""
-        return (self.most_ratio is None or self.ratio <= self.most_ratio) and (
-            self.most_seconds is None or self.seconds <= self.most_seconds
+        return (
+            (self.most_ratio is None or self.ratio <= self.most_ratio)
+            and (self.most_seconds is None or self.seconds <= self.most_seconds)
+            and (self.most_memory is None or (self.memory or 0) <= self.most_memory)
         )
 
     @property
@@ -38,7 +43,8 @@ class Measured:
         """The goal as people say it."""
         ratio = f"at most {self.most_ratio:g} times the floor" if self.most_ratio else ""
         limit = f"less than {self.most_seconds * 1000:g} ms" if self.most_seconds else ""
-        return " and ".join(part for part in (ratio, limit) if part) or "none set"
+        room = f"less than {self.most_memory / 10**6:g} MB" if self.most_memory else ""
+        return " and ".join(part for part in (ratio, limit, room) if part) or "none set"
 
 
 Row = Callable[[int], list[Measured]]

@@ -15,12 +15,13 @@ def test_a_small_fabric_is_filled_and_measured(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(fabric, "FRESH", 0)
     assert (ROWS["fabric"], SIZES["fabric"]) == (fabric.fabric, "tenants")
 
-    change, membership, together, sweep = fabric.fabric(3)
+    change, membership, together, against_raw, sweep = fabric.fabric(3)
 
-    for one in (change, membership, together, sweep):
+    for one in (change, membership, together, against_raw, sweep):
         assert one.seconds > 0
         assert one.floor > 0
     assert "3 tenants" in together.name
+    assert together.seconds == against_raw.seconds
 
 
 def test_what_raw_says_of_a_broken_request() -> None:
