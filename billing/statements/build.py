@@ -1,6 +1,7 @@
 """The statement of one customer's month."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from billing.statements.document import (
 )
 from billing.statements.inputs import Inputs, lives, read
 from networking.selectors.usage import LifetimeRow
+from tenants.access import TenantRef
 from tenants.selectors import tenant_by_id
 
 Resources = Mapping[UUID, Resource]
@@ -50,25 +52,57 @@ def build(inputs: Inputs) -> Statement:
     period = inputs.period
     known = resources(inputs)
     covered = coverages(inputs)
-    lines = tuple(_line(line, inputs, known, covered) for line in rated.lines)
-    exact = total(line.exact for line in lines)
+    lines = tuple(line_of(line, _by_resource(line, inputs, known, covered)) for line in rated.lines)
+    return replace(
+        lines_alone(inputs.tenant, period, inputs.as_of, rated, lines),
+        meters=_meters(lines, covered),
+        coverage=tuple(Covered(known[port], covered[port]) for port in sorted(covered)),
+    )
+
+
+def lines_alone(
+    tenant: TenantRef, period: Period, until: int, rated: Rated, lines: tuple[Line, ...]
+) -> Statement:
+    """A statement of these lines of what was rated, without `meters` and `coverage`."""
     return Statement(
-        tenant_id=inputs.tenant.id,
-        tenant_slug=inputs.tenant.slug,
-        tenant_name=inputs.tenant.name,
+        tenant_id=tenant.id,
+        tenant_slug=tenant.slug,
+        tenant_name=tenant.name,
         period=period,
         start=moment(period.start),
         end=moment(period.end),
-        as_of=moment(inputs.as_of),
-        complete=inputs.as_of == period.end,
+        as_of=moment(until),
+        complete=until == period.end,
         currency=rated.currency,
         lines=lines,
-        meters=_meters(lines, covered, period),
+        meters=(),
         unpriced=unpriced(rated.unpriced, period),
-        coverage=tuple(Covered(known[port], covered[port]) for port in sorted(covered)),
+        coverage=(),
         total=total(line.amount for line in lines),
-        exact=exact,
+        exact=total(line.exact for line in lines),
         generated=any(line.generated for line in lines),
+    )
+
+
+def line_of(line: RatedLine, resources: tuple[ResourceCharge, ...] = ()) -> Line:
+    """A line as a statement has it."""
+    kind = METERS[line.meter]
+    return Line(
+        meter=line.meter,
+        title=kind.title,
+        where=dict(line.where),
+        band=line.band,
+        start=moment(line.start),
+        end=moment(line.end),
+        versions=line.versions,
+        unit=kind.unit,
+        units_name=kind.units,
+        units=line.units,
+        quantity=line.quantity,
+        exact=line.exact,
+        amount=line.amount,
+        generated=line.generated,
+        resources=resources,
     )
 
 
@@ -153,27 +187,6 @@ def _rate(inputs: Inputs) -> Rated:
     return rate(period, inputs.epochs, used)
 
 
-def _line(line: RatedLine, inputs: Inputs, known: Resources, covered: Coverages) -> Line:
-    kind = METERS[line.meter]
-    return Line(
-        meter=line.meter,
-        title=kind.title,
-        where=dict(line.where),
-        band=line.band,
-        start=moment(line.start),
-        end=moment(line.end),
-        versions=line.versions,
-        unit=kind.unit,
-        units_name=kind.units,
-        units=line.units,
-        quantity=line.quantity,
-        exact=line.exact,
-        amount=line.amount,
-        generated=line.generated,
-        resources=_by_resource(line, inputs, known, covered),
-    )
-
-
 def _by_resource(
     line: RatedLine, inputs: Inputs, known: Resources, covered: Coverages
 ) -> tuple[ResourceCharge, ...]:
@@ -207,7 +220,7 @@ def _resource(
     )
 
 
-def _meters(lines: Sequence[Line], covered: Coverages, period: Period) -> tuple[MeterSum, ...]:
+def _meters(lines: Sequence[Line], covered: Coverages) -> tuple[MeterSum, ...]:
     """What has a line, by meter; coverage counts the ports without a line, too."""
     by_meter: dict[Meter, list[Line]] = {}
     for line in lines:
