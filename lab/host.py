@@ -127,12 +127,3 @@ class Host:
             for name in self.switch.vsctl("list-ports", "br-int").split()
             if name.startswith("vm")
         ]
-
-    def wait_bound(self, interface: str, within: float = 5.0) -> None:
-        """Wait until ovn-controller has the flows of ``interface`` in place."""
-
-        def installed() -> bool:
-            words = ["--if-exists", "get", "Interface", interface, "external_ids:ovn-installed"]
-            return "true" in self.switch.vsctl(*words)
-
-        wait_for(installed, f"{interface} is bound on {self.name}", within)

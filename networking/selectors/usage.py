@@ -97,18 +97,6 @@ def unmetered(at: datetime) -> list[Miscounted]:
     return sorted([*missing, *ghosts], key=lambda one: (one.since, one.noun_id))
 
 
-def priced_as(
-    tenant_id: UUID, subject_type: str, snapshot: Mapping[str, Any]
-) -> tuple[str, dict[str, str]] | None:
-    """As what the subject of a change counts, and with which attributes, as this snapshot of it
-    (`Change.before` or `after`) says; None for what costs nothing. At most one query."""
-    noun = NOUNS.get(subject_type)
-    if noun is None:
-        return None
-    region = _region(tenant_id, noun, snapshot)
-    return str(noun), as_snapshot(noun, {"region": region}, snapshot)
-
-
 Attributes = dict[str, str]
 
 

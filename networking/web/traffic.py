@@ -8,7 +8,6 @@ from networking.selectors.port_traffic import PortTraffic, TrafficEvent, Traffic
 
 HEIGHT = 32  # of the drawing, in units of its view box
 STEP = 10  # from one hour to the next
-BAR = 8
 FULL = 3600  # seconds
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
