@@ -14,11 +14,13 @@ _METHODS = ("unix", "tcp", "ssl")
 @dataclass(frozen=True, slots=True)
 class Tls:
     """Files in PEM for `ssl:` databases: our key and certificate, and the authority whose
-    signature the database must show."""
+    signature the database must show. With `check_names` its certificate must also name the host
+    or address that the connection method names (RFC 9525), as those of ovs-pki do not."""
 
     private_key_file: str
     certificate_file: str
     ca_file: str
+    check_names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,10 @@ def _tls(value: Json) -> Tls | None:
     if value is None:
         return None
     try:
-        return Tls(**value)
+        tls = Tls(**value)
     except TypeError:
         names = ", ".join(field.name for field in fields(Tls))
         raise ValueError(f"tls is not an object of {names}") from None
+    if not isinstance(tls.check_names, bool):
+        raise ValueError("tls.check_names is neither true nor false")
+    return tls

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 
 from networking.backends.base import BackendError, UnreachableError
 from networking.backends.ovn.config import OvnConfig
-from networking.backends.ovn.remote import connect, remaining
+from networking.backends.ovn.remote import connect, reason, remaining
 
 BRIDGE = "br-int"
 """The bridge that ovn-controller fills (man 8 ovn-controller, external_ids:ovn-bridge)."""
@@ -90,9 +90,10 @@ def counts(config: OvnConfig, host: str, cookies: Container[int]) -> list[FlowCo
             switch.greet()
             return list(switch.flows(cookies))
     except (OSError, struct.error) as error:
+        why = reason(error) if isinstance(error, OSError) else str(error)
         raise UnreachableError(
             f"The switch of host {host} at {remote} does not answer over OpenFlow: "
-            f"{error or 'no answer in time'}. Counters are read again later."
+            f"{why or 'no answer in time'}. Counters are read again later."
         ) from error
 
 

@@ -12,7 +12,7 @@ from typing import Self
 
 from networking.backends.base import BackendError, UnreachableError
 from networking.backends.ovn.config import Tls
-from networking.backends.ovn.remote import connect, remaining
+from networking.backends.ovn.remote import connect, reason, remaining
 from networking.planning import Json
 
 # The server probes after 5 s of silence and hangs up after 5 more (man 5 ovn-nb,
@@ -105,7 +105,7 @@ class Ovsdb:
         except OSError as error:
             self.close()
             raise UnreachableError(
-                f"The {self.title} cannot be reached: {error.strerror or error}."
+                f"The {self.title} cannot be reached: {reason(error)}."
             ) from error
         self._used = time.monotonic()
         if reply.get("error"):

@@ -43,6 +43,7 @@ def test_hosts_timeout_and_tls_may_be_left_out() -> None:
         ({"timeout": "soon"}, "give seconds"),
         ({"timeout": 0}, "more than 0"),
         ({"tls": {"ca_file": "/ca.pem"}}, "tls is not an object of private_key_file"),
+        ({"tls": TLS | {"check_names": "yes"}}, "check_names is neither true nor false"),
         ({"northbond": "unix:/nb"}, "northbond is not an entry"),
     ],
 )

@@ -2,7 +2,6 @@
 
 import json
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,12 +16,10 @@ from networking.backends.ovn.backend import OvnBackend
 from networking.backends.ovn.config import OvnConfig, Tls
 from networking.backends.ovn.ovsdb import Ovsdb, RefusedError
 from tests.contracts.ovn_central import SCHEMAS, OvnCentral, run_database
-from tests.networking.backends.frr.polling import eventually
 from tests.networking.backends.ovn.intents import new_tenant, scope_of
 
 SELECT = {"op": "select", "table": "NB_Global", "where": [], "columns": ["nb_cfg"]}
 TIMEOUT = 0.3
-EC = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
 
 Serve = Callable[[socket.socket], None]
 
@@ -222,92 +219,3 @@ def test_tcp(tmp_path: Path) -> None:
     schema = SCHEMAS / "ovn-nb.ovsschema"
     with run_database("nb", schema, tmp_path, f"--remote=ptcp:{port}:127.0.0.1"):
         assert client(f"tcp:127.0.0.1:{port}").transact([SELECT]) == [{"rows": []}]
-
-
-@pytest.fixture(scope="session")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two authorities, each with one certificate that it signed."""
-    folder = tmp_path_factory.mktemp("pki")
-    for ours in ("good", "evil"):
-        openssl(
-            folder,
-            "req",
-            "-x509",
-            "-nodes",
-            "-newkey",
-            *EC,
-            "-days",
-            "2",
-            "-subj",
-            f"/CN={ours} authority",
-            "-keyout",
-            f"{ours}-ca.key",
-            "-out",
-            f"{ours}-ca.pem",
-        )
-        openssl(
-            folder,
-            "req",
-            "-nodes",
-            "-newkey",
-            *EC,
-            "-subj",
-            f"/CN={ours}",
-            "-keyout",
-            f"{ours}.key",
-            "-out",
-            f"{ours}.csr",
-        )
-        openssl(folder, "x509", "-req", "-days", "2", "-in", f"{ours}.csr", "-CA",
-                f"{ours}-ca.pem", "-CAkey", f"{ours}-ca.key", "-CAcreateserial",
-                "-out", f"{ours}.pem")  # fmt: skip
-    return folder
-
-
-def openssl(folder: Path, *arguments: str) -> None:
-    done = subprocess.run(["openssl", *arguments], cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-
-
-@pytest.fixture
-def encrypted(tmp_path: Path, pki: Path) -> Iterator[str]:
-    """A database that demands certificates of the good authority."""
-    port = free_port()
-    options = (
-        f"--remote=pssl:{port}:127.0.0.1",
-        f"--private-key={pki}/good.key",
-        f"--certificate={pki}/good.pem",
-        f"--ca-cert={pki}/good-ca.pem",
-    )
-    with run_database("nb", SCHEMAS / "ovn-nb.ovsschema", tmp_path, *options):
-        eventually(lambda: listens(port), within=10)
-        yield f"ssl:127.0.0.1:{port}"
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as asked:
-        return asked.connect_ex(("127.0.0.1", port)) == 0
-
-
-def tls(pki: Path, *, mine: str, authority: str) -> Tls:
-    return Tls(f"{pki}/{mine}.key", f"{pki}/{mine}.pem", f"{pki}/{authority}-ca.pem")
-
-
-def test_tls(encrypted: str, pki: Path) -> None:
-    database = client(encrypted, timeout=2, tls=tls(pki, mine="good", authority="good"))
-    assert database.transact([SELECT]) == [{"rows": []}]
-
-
-def test_a_server_of_another_authority_is_not_trusted(encrypted: str, pki: Path) -> None:
-    database = client(encrypted, timeout=2, tls=tls(pki, mine="good", authority="evil"))
-    with pytest.raises(UnreachableError, match="CERTIFICATE_VERIFY_FAILED"):
-        database.transact([SELECT])
-
-
-def test_two_fabrics_in_one_process_have_keys_of_their_own(encrypted: str, pki: Path) -> None:
-    good = client(encrypted, timeout=2, tls=tls(pki, mine="good", authority="good"))
-    evil = client(encrypted, timeout=2, tls=tls(pki, mine="evil", authority="good"))
-    good.transact([SELECT])
-    with pytest.raises(UnreachableError):
-        evil.transact([SELECT])
-    assert good.transact([SELECT]) == [{"rows": []}]
