@@ -8,10 +8,9 @@ from networking.compiler.everywhere import compile_policy
 from networking.compiler.focus import EVERYTHING, NONE, Focus
 from networking.compiler.scopes import (
     Intent,
-    attachments_of,
+    Ways,
     compile_scope,
     compile_scopes,
-    fabric_of,
 )
 
 __all__ = [
@@ -19,9 +18,8 @@ __all__ = [
     "NONE",
     "Focus",
     "Intent",
-    "attachments_of",
+    "Ways",
     "compile_policy",
     "compile_scope",
     "compile_scopes",
-    "fabric_of",
 ]

@@ -9,7 +9,9 @@ NONE: frozenset[UUID] = frozenset()
 @dataclass(frozen=True, slots=True)
 class Focus:
     """Which nouns to compile; None for all. What a plan says of one of them does not need the
-    others. `members` are the machines that are looked at as members of groups and VIPs."""
+    others. `members` are the machines that are looked at as members of groups and VIPs;
+    `way_out` is the way to the router with the prefixes that lie elsewhere and those of VIPs, and
+    `sites` are those that rules name."""
 
     networks: frozenset[UUID] | None = None
     ports: frozenset[UUID] | None = None
@@ -17,6 +19,8 @@ class Focus:
     rules: frozenset[UUID] | None = None
     vips: frozenset[UUID] | None = None
     members: frozenset[UUID] | None = None
+    way_out: bool = True
+    sites: bool = True
 
 
 EVERYTHING = Focus()

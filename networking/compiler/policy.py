@@ -12,7 +12,9 @@ from networking.compiler.focus import NONE, Focus
 from networking.models import Group, Network, Port, Rule, RuleTerm, Site
 from networking.models.members import Candidates, Membership, machines, memberships, selecting
 
-Sides = Mapping[tuple[UUID, str], list[intent.Term]]
+Sides = Mapping[tuple[str, str], list[intent.Term]]
+"""By the rule's id and the side."""
+_EVERYBODY = (intent.ANY,)
 
 
 def groups(tenant_id: UUID, focus: Focus) -> tuple[intent.Group, ...]:
@@ -52,58 +54,68 @@ def _addresses(group: Membership, candidates: Candidates) -> Iterable[str]:
 
 
 def rules(tenant_id: UUID, focus: Focus) -> tuple[intent.Rule, ...]:
-    """The rules in the order in which they are matched: two queries."""
+    """The rules in the order in which they are matched: two queries. There may be thousands, so
+    nothing is read of them but what a device or a comparison is told."""
     if focus.rules == NONE:
         return ()
     rows = Rule.objects.filter(tenant_id=tenant_id, retiring_at=None)
     terms = RuleTerm.objects.filter(tenant_id=tenant_id)
     if focus.rules is not None:
         rows, terms = rows.filter(id__in=focus.rules), terms.filter(rule__in=focus.rules)
-    found = list(rows.order_by("rank"))
+    told = ("name", "rank", "protocol", "ports", "action", "enabled", "log")
+    found = list(rows.order_by("rank").values_list(_text("id"), *told))
     sides = _sides(terms) if found else {}
-    return tuple(_rule(row, sides) for row in found)
+    return tuple(
+        intent.Rule(
+            id=rule_id,
+            name=name,
+            rank=rank,
+            source=tuple(sides.get((rule_id, RuleTerm.Side.SOURCE), _EVERYBODY)),
+            destination=tuple(sides.get((rule_id, RuleTerm.Side.DESTINATION), _EVERYBODY)),
+            protocol=intent.Protocol(protocol),
+            ports=tuple(intent.PortRange(first, last) for first, last in ports),
+            action=intent.RuleAction(action),
+            enabled=enabled,
+            log=log,
+        )
+        for rule_id, name, rank, protocol, ports, action, enabled, log in found
+    )
 
 
 def _sides(terms: QuerySet[RuleTerm]) -> Sides:
-    found: dict[tuple[UUID, str], list[intent.Term]] = defaultdict(list)
-    texts = terms.order_by("rule", "side", "position").values_list(
-        "rule_id",
+    """Most rules name what others name, too: each such term is made once."""
+    made: dict[tuple[str | None, ...], intent.Term] = {}
+    found: dict[tuple[str, str], list[intent.Term]] = defaultdict(list)
+    texts = terms.order_by("position").values_list(
+        _text("rule_id"),
         "side",
-        "group_id",
+        _text("group_id"),
         "group__name",
-        "site_id",
+        _text("site_id"),
         "site__name",
-        Cast("prefix", TextField()),
+        _text("prefix"),
     )
-    for rule_id, side, group_id, group, site_id, site, prefix in texts:
-        found[rule_id, side].append(_term(group_id, group, site_id, site, prefix))
+    for rule_id, side, *named in texts:
+        term = made.get(key := tuple(named))
+        if term is None:
+            term = made[key] = _term(*named)
+        found[rule_id, side].append(term)
     return found
 
 
 def _term(
-    group_id: UUID | None, group: str | None, site_id: UUID | None, site: str | None, prefix: str
+    group_id: str | None, group: str | None, site_id: str | None, site: str | None, prefix: str
 ) -> intent.Term:
     if group_id is not None:
-        return intent.Term(intent.TermKind.GROUP, str(group_id), group or "")
+        return intent.Term(intent.TermKind.GROUP, group_id, group or "")
     if site_id is not None:
-        return intent.Term(intent.TermKind.SITE, str(site_id), site or "")
+        return intent.Term(intent.TermKind.SITE, site_id, site or "")
     return intent.Term(intent.TermKind.PREFIX, prefix)
 
 
-def _rule(row: Rule, sides: Sides) -> intent.Rule:
-    assert row.rank is not None
-    return intent.Rule(
-        id=str(row.id),
-        name=row.name,
-        rank=row.rank,
-        source=tuple(sides.get((row.id, RuleTerm.Side.SOURCE), [intent.ANY])),
-        destination=tuple(sides.get((row.id, RuleTerm.Side.DESTINATION), [intent.ANY])),
-        protocol=intent.Protocol(row.protocol),
-        ports=tuple(intent.PortRange(first, last) for first, last in row.ports),
-        action=intent.RuleAction(row.action),
-        enabled=row.enabled,
-        log=row.log,
-    )
+def _text(column: str) -> Cast:
+    """The column as the database writes it."""
+    return Cast(column, TextField())
 
 
 def sites(tenant_id: UUID) -> tuple[intent.SitePrefixes, ...]:

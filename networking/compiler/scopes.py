@@ -10,7 +10,7 @@ from django.db.models.functions import Cast
 
 from networking import intent
 from networking.compiler import balancing, policy
-from networking.compiler.focus import EVERYTHING, Focus
+from networking.compiler.focus import EVERYTHING, NONE, Focus
 from networking.models import (
     AllowedPrefix,
     Attachment,
@@ -30,65 +30,84 @@ from networking.planning.addresses import Prefix
 Intent = intent.FabricIntent | intent.RouterIntent
 
 
+class Ways:
+    """A tenant's ways out: its attachments, read once."""
+
+    def __init__(self, tenant_id: UUID) -> None:
+        self.tenant_id = tenant_id
+
+    @cached_property
+    def attachments(self) -> list[Attachment]:
+        """By name, with fabric and router."""
+        rows = Attachment.objects.filter(tenant_id=self.tenant_id)
+        return list(rows.select_related("fabric", "router").order_by("name"))
+
+    def fabric_of(self, region_id: UUID) -> Fabric | None:
+        """The fabric that carries the tenant's networks in a region; none when the region has none.
+
+        It is the one that the tenant's attachment there leads to. Without an attachment it is the
+        region's first by name, so that networks can be made before their way out.
+        """
+        for attachment in self.attachments:
+            if attachment.fabric.region_id == region_id:
+                return attachment.fabric
+        return Fabric.objects.filter(region_id=region_id).order_by("name").first()
+
+
 def compile_scope(scope: Scope, focus: Focus = EVERYTHING) -> Intent:
     """What the scope's tenant wants of the scope's device now; as `compile_scopes`."""
     return compile_scopes([scope], focus)[0]
 
 
-def compile_scopes(scopes: Sequence[Scope], focus: Focus = EVERYTHING) -> list[Intent]:
+def compile_scopes(
+    scopes: Sequence[Scope],
+    focus: Focus = EVERYTHING,
+    *,
+    ways: Ways | None = None,
+    generation: int | None = None,
+) -> list[Intent]:
     """What one tenant wants of the devices of these scopes now, in their order.
 
     The generation is read before the rows: rows that a later change writes meanwhile may be in the
-    intent already, which never claims less than the truth. Load the scopes with their tenant,
-    fabric and router.
+    intent already, which never claims less than the truth. Who holds its lock knows it, and may
+    know the ways out, and says so. Load the scopes with their tenant, fabric and router.
     """
     if not scopes:
         return []
-    rows = _Rows(scopes[0].tenant_id, focus)
+    tenant_id = scopes[0].tenant_id
+    if generation is None:
+        numbers = Generation.objects.filter(tenant_id=tenant_id).values_list("number", flat=True)
+        generation = numbers.first() or 0
+    rows = _Rows(ways or Ways(tenant_id), focus, generation)
     return [_intent(scope, rows) for scope in scopes]
-
-
-def fabric_of(tenant_id: UUID, region_id: UUID) -> Fabric | None:
-    """The fabric that carries the tenant's networks in a region; none when the region has none.
-
-    It is the one that the tenant's attachment there leads to. Without an attachment it is the
-    region's first by name, so that networks can be made before their way out.
-    """
-    return _Rows(tenant_id).fabric_of(region_id)
-
-
-def attachments_of(tenant_id: UUID) -> list[Attachment]:
-    """The tenant's attachments by name, with fabric and router."""
-    return _Rows(tenant_id).attachments
 
 
 class _Rows:
     """A tenant's rows, each table read once for all its scopes."""
 
-    def __init__(self, tenant_id: UUID, focus: Focus = EVERYTHING) -> None:
-        self.tenant_id = tenant_id
+    def __init__(self, ways: Ways, focus: Focus, generation: int) -> None:
+        self.tenant_id = ways.tenant_id
+        self.attachments = ways.attachments
+        self.fabric_of = ways.fabric_of
         self.focus = focus
+        self.generation = generation
         self._networks: dict[UUID, list[Network]] = {}
         self._vip_prefixes: dict[UUID, list[AllowedPrefix]] = {}
 
     @cached_property
-    def generation(self) -> int:
-        """The tenant's newest."""
-        rows = Generation.objects.filter(tenant_id=self.tenant_id)
-        return rows.values_list("number", flat=True).first() or 0
+    def groups(self) -> tuple[intent.Group, ...]:
+        """The same on each fabric."""
+        return policy.groups(self.tenant_id, self.focus)
 
     @cached_property
-    def attachments(self) -> list[Attachment]:
-        """By name."""
-        rows = Attachment.objects.filter(tenant_id=self.tenant_id)
-        return list(rows.select_related("fabric", "router").order_by("name"))
+    def rules(self) -> tuple[intent.Rule, ...]:
+        """The same on each fabric."""
+        return policy.rules(self.tenant_id, self.focus)
 
-    def fabric_of(self, region_id: UUID) -> Fabric | None:
-        """See the function of this name."""
-        for attachment in self.attachments:
-            if attachment.fabric.region_id == region_id:
-                return attachment.fabric
-        return Fabric.objects.filter(region_id=region_id).order_by("name").first()
+    @cached_property
+    def sites(self) -> tuple[intent.SitePrefixes, ...]:
+        """The same on each fabric."""
+        return policy.sites(self.tenant_id) if self.focus.sites else ()
 
     def networks(self, fabric: Fabric) -> list[Network]:
         """Those on this fabric by name, none when another fabric carries the region's."""
@@ -97,7 +116,7 @@ class _Rows:
         return self._networks[fabric.id]
 
     def _read_networks(self, fabric: Fabric) -> list[Network]:
-        if self.fabric_of(fabric.region_id) != fabric:
+        if self.focus.networks == NONE or self.fabric_of(fabric.region_id) != fabric:
             return []
         rows = Network.objects.filter(tenant_id=self.tenant_id, region_id=fabric.region_id)
         if self.focus.networks is not None:
@@ -106,12 +125,14 @@ class _Rows:
 
     def vips(self, fabric: Fabric) -> tuple[intent.Vip, ...]:
         """Those of the fabric's region, none when another fabric carries it."""
-        if self.fabric_of(fabric.region_id) != fabric:
+        if self.focus.vips == NONE or self.fabric_of(fabric.region_id) != fabric:
             return ()
         return balancing.vips(self.tenant_id, fabric.region_id, self.focus)
 
     def vip_prefixes(self, fabric: Fabric) -> list[AllowedPrefix]:
         """The prefixes whose addresses are VIPs in the fabric's region."""
+        if not self.focus.way_out:
+            return []
         if self.fabric_of(fabric.region_id) != fabric:
             return []
         if fabric.region_id not in self._vip_prefixes:
@@ -123,7 +144,7 @@ class _Rows:
         """The ports of these networks, by network. A tenant may have very many: the database
         writes their addresses as text, so that they are not parsed only to be printed."""
         found: dict[UUID, list[intent.Port]] = defaultdict(list)
-        if self.focus.ports is not None and not self.focus.ports:
+        if self.focus.ports == NONE or not networks:
             return found
         rows = Port.objects.filter(network__in=networks, retiring_at=None)
         if self.focus.ports is not None:
@@ -146,17 +167,17 @@ def _intent(scope: Scope, rows: _Rows) -> Intent:
 
 def _fabric_intent(tenant: intent.TenantRef, fabric: Fabric, rows: _Rows) -> intent.FabricIntent:
     generation, networks = rows.generation, rows.networks(fabric)
-    ports = rows.ports(networks)
+    ports, way_out = rows.ports(networks), rows.focus.way_out
     return intent.FabricIntent(
         tenant=tenant,
         generation=generation,
         networks=tuple(_network(network, ports[network.id]) for network in networks),
-        transit=_transit(fabric, rows),
-        groups=policy.groups(rows.tenant_id, rows.focus),
-        rules=policy.rules(rows.tenant_id, rows.focus),
+        transit=_transit(fabric, rows) if way_out else None,
+        groups=rows.groups,
+        rules=rows.rules,
         vips=rows.vips(fabric),
-        sites=policy.sites(rows.tenant_id),
-        elsewhere=policy.elsewhere(rows.tenant_id, fabric.region_id),
+        sites=rows.sites,
+        elsewhere=policy.elsewhere(rows.tenant_id, fabric.region_id) if way_out else (),
         vip_prefixes=tuple(str(row.prefix) for row in rows.vip_prefixes(fabric)),
     )
 

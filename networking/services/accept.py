@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from networking.compiler import EVERYTHING, Focus, Intent, attachments_of, compile_scopes, fabric_of
+from networking.compiler import EVERYTHING, Focus, Intent, Ways, compile_scopes
 from networking.engine import lifetimes
 from networking.engine.announce import announce
 from networking.intent import FabricIntent
@@ -30,11 +30,13 @@ from tenants.access import Actor
 
 @dataclass
 class Draft:
-    """A write in the making, under the lock of its tenant's generation."""
+    """A write in the making, under the lock of its tenant's generation. `ways` are the tenant's
+    ways out, as they were when they were first asked for."""
 
     actor: Actor
     tenant_id: UUID
     generation: Generation
+    ways: Ways
 
     _focus: Focus = EVERYTHING
     _scopes: list[Scope] = field(default_factory=list)
@@ -43,7 +45,9 @@ class Draft:
     def watch(self, scopes: Iterable[Scope], focus: Focus = EVERYTHING) -> None:
         """Remember what these scopes want now. Call it before the first row is written."""
         self._focus, self._scopes = focus, list(scopes)
-        self._before = compile_scopes(self._scopes, focus)
+        self._before = compile_scopes(
+            self._scopes, focus, ways=self.ways, generation=self.generation.number
+        )
 
     def accept(self, act: Act) -> Change:
         """Make it the tenant's next generation.
@@ -71,7 +75,10 @@ class Draft:
         return change
 
     def _plans(self) -> tuple[list[tuple[Scope, Plan]], Outlook]:
-        after = compile_scopes(self._scopes, self._focus)
+        # A change that is about no way out leaves them as they were.
+        ways = None if self._focus.way_out else self.ways
+        number = self.generation.number
+        after = compile_scopes(self._scopes, self._focus, ways=ways, generation=number)
         plans = zip(self._scopes, map(foresee, self._before, after), strict=True)
         steps = [
             (was, will)
@@ -82,7 +89,7 @@ class Draft:
 
     def _write(self, act: Act, plans: list[tuple[Scope, Plan]], meaning: Outlook) -> Change:
         return Change.objects.create(
-            tenant_id=self.tenant_id,
+            tenant=self.generation.tenant,
             generation=self.generation.number,
             state=Change.State.PENDING if plans else Change.State.DONE,
             done_at=None if plans else timezone.now(),
@@ -127,7 +134,7 @@ def writing(actor: Actor, tenant_id: UUID) -> Iterator[Draft]:
                 "Ask your provider.",
                 status=403,
             )
-        yield Draft(actor, tenant_id, generation)
+        yield Draft(actor, tenant_id, generation, Ways(tenant_id))
 
 
 def locked_generation(tenant_id: UUID) -> Generation:
@@ -145,19 +152,29 @@ def locked_generation(tenant_id: UUID) -> Generation:
     return generation
 
 
-def scopes_of(tenant_id: UUID, region_id: UUID) -> list[Scope]:
+def scopes_of(ways: Ways, region_id: UUID) -> list[Scope]:
     """The tenant's scopes in a region: its fabric there and each router that it is attached to."""
-    fabric = fabric_of(tenant_id, region_id)
+    fabric = ways.fabric_of(region_id)
     if fabric is None:
         return []
     return [
-        fabric_scope(tenant_id, fabric),
+        fabric_scope(ways.tenant_id, fabric),
         *(
-            router_scope(tenant_id, attachment.router, attachment.vrf)
-            for attachment in attachments_of(tenant_id)
+            router_scope(ways.tenant_id, attachment.router, attachment.vrf)
+            for attachment in ways.attachments
             if attachment.fabric_id == fabric.id
         ),
     ]
+
+
+def fabric_scopes_from(ways: Ways, region_id: UUID) -> list[Scope]:
+    """As `fabric_scopes`, with that of the region first, made when it is missing."""
+    found, fabric = fabric_scopes(ways.tenant_id), ways.fabric_of(region_id)
+    if fabric is None:
+        return found
+    here = [scope for scope in found if scope.fabric_id == fabric.id]
+    others = (scope for scope in found if scope.fabric_id != fabric.id)
+    return [*(here or [fabric_scope(ways.tenant_id, fabric)]), *others]
 
 
 def fabric_scopes(tenant_id: UUID) -> list[Scope]:

@@ -80,7 +80,15 @@ def snapshot(group: Group, chosen: Chosen) -> Snapshot:
 def _watch(draft: Draft, group: Group) -> None:
     """Every fabric of the tenant knows its groups. VIPs may have members by this one."""
     vips = frozenset(group.vips.filter(retiring_at=None).values_list("id", flat=True))
-    focus = Focus(networks=NONE, ports=NONE, groups=frozenset({group.id}), rules=NONE, vips=vips)
+    focus = Focus(
+        networks=NONE,
+        ports=NONE,
+        groups=frozenset({group.id}),
+        rules=NONE,
+        vips=vips,
+        way_out=False,
+        sites=False,
+    )
     draft.watch(fabric_scopes(group.tenant_id), focus)
 
 

@@ -5,7 +5,7 @@ from ipaddress import IPv4Network
 from typing import TypedDict
 from uuid import UUID
 
-from networking.compiler import fabric_of
+from networking.compiler import Ways
 from networking.models import Fabric, GroupNetwork, Network, Port, Region, Site
 from networking.planning.addresses import Prefix, gateway
 from networking.selectors.prefixes import address_space
@@ -58,7 +58,7 @@ def place(tenant_id: UUID, code: str) -> tuple[Region, Fabric]:
         raise Refusal(
             "region-unknown", f"There is no region {code!r}. There is: {codes}.", field="region"
         )
-    fabric = fabric_of(tenant_id, region.id)
+    fabric = Ways(tenant_id).fabric_of(region.id)
     if fabric is None:
         raise Refusal(
             "region-empty",

@@ -122,7 +122,7 @@ def _watch(draft: Draft, network: Network, *, renumbered: bool = False) -> None:
         vips=machines,
         members=machines,
     )
-    here = scopes_of(network.tenant_id, network.region_id)
+    here = scopes_of(draft.ways, network.region_id)
     draft.watch(with_fabrics(here, network.tenant_id), focus)
 
 

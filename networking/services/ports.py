@@ -7,7 +7,7 @@ from uuid import UUID
 from networking.compiler import NONE, Focus
 from networking.models import Change, Network, Port
 from networking.selectors.base import one
-from networking.services.accept import Draft, scopes_of, with_fabrics, writing
+from networking.services.accept import Draft, fabric_scopes_from, writing
 from networking.services.act import Act, Snapshot, retire
 from networking.services.constraints import guarded
 from networking.services.guards import check_version, writer_of
@@ -105,11 +105,11 @@ def snapshot(port: Port) -> Snapshot:
 def _watch(draft: Draft, port: Port) -> None:
     """Fabrics alone: no router knows a single machine. Each of the tenant's fabrics knows the
     groups that it is in."""
-    scopes = scopes_of(port.tenant_id, port.network.region_id)
     itself = frozenset({port.id})
-    focus = Focus(frozenset({port.network_id}), itself, rules=NONE, members=itself)
-    here = [scope for scope in scopes if scope.fabric_id]
-    draft.watch(with_fabrics(here, port.tenant_id), focus)
+    focus = Focus(
+        frozenset({port.network_id}), itself, rules=NONE, members=itself, way_out=False, sites=False
+    )
+    draft.watch(fabric_scopes_from(draft.ways, port.network.region_id), focus)
 
 
 def _get(tenant_id: UUID, port_id: UUID) -> Port:

@@ -76,7 +76,13 @@ def replace_all(actor: Actor, text: str) -> Change:
         _place(inputs, current, difference)
         touched = frozenset(rule.id for rule in difference.rules())
         focus = Focus(
-            networks=NONE, ports=NONE, groups=NONE, rules=touched, vips=NONE, members=NONE
+            networks=NONE,
+            ports=NONE,
+            groups=NONE,
+            rules=touched,
+            vips=NONE,
+            members=NONE,
+            way_out=False,
         )
         draft.watch(fabric_scopes(tenant_id), focus)
         with guarded():

@@ -162,6 +162,7 @@ def _watch(draft: Draft, rule: Rule) -> None:
         rules=frozenset({rule.id}),
         vips=NONE,
         members=NONE,
+        way_out=False,
     )
     draft.watch(fabric_scopes(rule.tenant_id), focus)
 

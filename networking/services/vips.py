@@ -106,7 +106,7 @@ def _watch(draft: Draft, vip: Vip, *, probes: bool = True) -> None:
         rows = without_probe(vip.tenant_id, vip.region_id)
         lacking = frozenset(rows.values_list("id", flat=True))
     focus = Focus(networks=lacking, ports=NONE, groups=NONE, rules=NONE, vips=frozenset({vip.id}))
-    draft.watch(scopes_of(vip.tenant_id, vip.region_id), focus)
+    draft.watch(scopes_of(draft.ways, vip.region_id), focus)
 
 
 def _write(vip: Vip, members: list[Port]) -> list[Network]:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from networking.compiler import Focus, compile_scope, fabric_of
+from networking.compiler import Focus, Ways, compile_scope
 from networking.intent import FabricIntent, Port, Route, RouterIntent, Transit
 from networking.models import Attachment, Fabric, Host, Network, Scope, Site
 from portal.lib.db import DatabaseRole
@@ -141,9 +141,9 @@ def test_the_attachment_decides_which_fabric_carries_a_region(
 ):
     with in_role(DatabaseRole.STAFF):
         first = Fabric.objects.create(region=fra.region, name="aaa", backend="simulator")
-        assert fabric_of(world.acme.id, fra.region.id) == fra.fabric
+        assert Ways(world.acme.id).fabric_of(fra.region.id) == fra.fabric
         Attachment.objects.filter(tenant=world.acme).update(tenant=None)
-        assert fabric_of(world.acme.id, fra.region.id) == first
+        assert Ways(world.acme.id).fabric_of(fra.region.id) == first
 
 
 def test_networks_of_another_region_are_not_carried(
