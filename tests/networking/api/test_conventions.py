@@ -39,10 +39,11 @@ def test_a_body_that_is_too_large_or_no_json_is_refused(api: APIClient):
     large = api.post(NETWORKS, {"name": "x" * 2_000_000})
     torn = api.post(NETWORKS, '{"name": ', content_type="application/json")
     half = api.post(NETWORKS, '{"name": "\\ud800"}', content_type="application/json")
+    deep = api.post(NETWORKS, "[" * 100_000, content_type="application/json")
     listed = api.post(NETWORKS, ["shop"])
 
     assert large.status_code == 413
-    assert (torn.status_code, half.status_code) == (400, 400)
+    assert (torn.status_code, half.status_code, deep.status_code) == (400, 400, 400)
     assert listed.status_code == 422
     assert changes() == 0
 
