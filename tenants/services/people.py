@@ -6,6 +6,7 @@ from uuid import UUID
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.core.validators import validate_email
@@ -106,9 +107,10 @@ def _clean_email(email: str) -> str:
 def _known_or_new(email: str, name: str) -> tuple[Person, str]:
     """The person with this e-mail, and the link if no password was set yet."""
     with db.acting_as(DatabaseRole.IDENTITY):
-        person = Person.objects.filter(email=email).first()
-        if person is None:
-            person = Person.objects.create_user(email, name=name[:100])
+        # Two may be invited at once: the later one finds whom the first one made.
+        person, _ = Person.objects.get_or_create(
+            email=email, defaults={"name": name[:100], "password": make_password(None)}
+        )
         if person.has_usable_password():
             return person, ""
         key = default_token_generator.make_token(person)
