@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from networking.compiler import EVERYTHING, Focus, Intent, Ways, compile_scopes
+from networking.compiler import EVERYTHING, Focus, Intent, Rows, Ways, compile_rows
 from networking.engine import lifetimes
 from networking.engine.announce import announce
 from networking.intent import FabricIntent
@@ -38,16 +38,15 @@ class Draft:
     generation: Generation
     ways: Ways
 
-    _focus: Focus = EVERYTHING
+    _rows: Rows | None = None
     _scopes: list[Scope] = field(default_factory=list)
     _before: list[Intent] = field(default_factory=list)
 
     def watch(self, scopes: Iterable[Scope], focus: Focus = EVERYTHING) -> None:
         """Remember what these scopes want now. Call it before the first row is written."""
-        self._focus, self._scopes = focus, list(scopes)
-        self._before = compile_scopes(
-            self._scopes, focus, ways=self.ways, generation=self.generation.number
-        )
+        self._scopes = list(scopes)
+        self._rows = Rows(self.ways, focus, self.generation.number)
+        self._before = compile_rows(self._scopes, self._rows)
 
     def accept(self, act: Act) -> Change:
         """Make it the tenant's next generation.
@@ -75,10 +74,8 @@ class Draft:
         return change
 
     def _plans(self) -> tuple[list[tuple[Scope, Plan]], Outlook]:
-        # A change that is about no way out leaves them as they were.
-        ways = None if self._focus.way_out else self.ways
-        number = self.generation.number
-        after = compile_scopes(self._scopes, self._focus, ways=ways, generation=number)
+        rows = self._rows.later(self.generation.number) if self._rows else None
+        after = compile_rows(self._scopes, rows) if rows else []
         plans = zip(self._scopes, map(foresee, self._before, after), strict=True)
         steps = [
             (was, will)
@@ -104,7 +101,7 @@ class Draft:
             warnings=list(act.warnings),
             actor_kind=self.actor.kind,
             actor_id=self.actor.id,
-            actor_label=self.actor.label,
+            actor_label=self.actor.label[:255],  # the audit trail has all of it
             on_behalf_reason=self.actor.acting_reason,
             request_id=self.actor.request_id,
         )

@@ -10,7 +10,7 @@ from tenants.access import Actor, TenantRef
 from tenants.audit import record
 from tenants.gate import ACTING_KEY, ACTING_MINUTES
 
-MIN_REASON, MAX_REASON = 5, 300
+MIN_REASON, MAX_REASON = 5, 255  # characters, as a change keeps of it
 
 
 def start(actor: Actor, session: Any, tenant: TenantRef, *, reason: str) -> None:

@@ -1,6 +1,7 @@
 """Previews, confirmations, reverts; writes that meet."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 from django.db import connection, connections
@@ -14,6 +15,7 @@ from portal.lib.db import acting_as as in_role
 from portal.lib.errors import Refusal
 from tenants.access import acting_as
 from tenants.models import AuditEvent
+from tenants.services.acting import MAX_REASON
 from tests.factories.acts import (
     Frankfurt,
     add_network,
@@ -46,6 +48,17 @@ def test_a_preview_writes_nothing(world: World, fra: Frankfurt):
         "route 10.1.5.0/24 by way of 100.64.1.2 on pe-fra",
         "Berlin learns 10.1.5.0/24",
     ]
+
+
+def test_a_change_keeps_the_longest_names_and_reasons(world: World, fra: Frankfurt):
+    """A name of 100 letters with an address of 254, and a reason as long as it may be."""
+    staff = world.staff_actor("operator", acting_for="acme")
+    actor = replace(staff, label="x" * 357, acting_reason="y" * MAX_REASON)
+    with acting_as(actor):
+        change = networks.create(actor, SHOP)
+        event = AuditEvent.objects.get(verb="network.create")
+    assert (len(change.actor_label), change.on_behalf_reason) == (255, "y" * MAX_REASON)
+    assert event.actor_label == actor.label
 
 
 def test_a_preview_is_refused_as_the_act_is(world: World, fra: Frankfurt):
