@@ -24,5 +24,5 @@ class SteadyScheduler(PersistentScheduler):
     def _count_from(self, now: datetime) -> None:
         """Nothing was sent later than now; what is due when is worked out anew."""
         for entry in self.schedule.values():
-            entry.last_run_at = min(entry.last_run_at, now)
+            entry.last_run_at = min(entry.last_run_at or now, now)
         self._heap = None

@@ -80,8 +80,12 @@ def _drifts() -> Iterator[Attention]:
     rows = Scope.objects.filter(drift__has_key="at", drift__repaired_at=None)
     known = rows.select_related("tenant", "fabric", "router").order_by("id")
     for row in islice(known, SHOWN):
-        text = "differs from what the customer asked for and is being repaired"
+        text = f"differs from what the customer asked for and is being repaired: {_found(row)}"
         yield Attention("warn", row.name, text, _ref(row.tenant))
+
+
+def _found(scope: Scope) -> str:
+    return str(scope.drift.get("summary", ""))
 
 
 def _ref(tenant: Tenant) -> TenantRef:

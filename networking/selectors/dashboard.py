@@ -89,7 +89,8 @@ def _about_sites(sites: list[Site]) -> Iterator[str]:
 def _about_scopes(where: list[Scope]) -> Iterator[str]:
     for scope in where:
         if scope.drift and not scope.drift.get("repaired_at"):
-            yield f"{scope.name} differs from what you asked for and is being repaired"
+            what = scope.drift.get("summary", "")
+            yield f"{scope.name} differs from what you asked for and is being repaired: {what}"
         if scope.device.error:
             yield f"{scope.name} does not answer: {scope.device.error}"
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, transaction
+from psycopg.errors import DiskFull
 
 TENANT_SETTING = "demarc.tenant"
 
@@ -75,13 +76,22 @@ def acting_as(role: DatabaseRole, tenant_id: UUID | None = None) -> Iterator[Non
 def is_outage(error: BaseException | None) -> bool:
     """Whether `error` is, or came about while handling, that the database went away or gave up: a
     broken or refused connection, a pool without a free one, a deadlock. The same may work later."""
+    return any(isinstance(one, OperationalError | InterfaceError) for one in _chain(error))
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether it came about because the database's disk has no room left. What was to be written
+    in that transaction was not."""
+    return any(isinstance(one, DiskFull) for one in _chain(error))
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An exception and what it came about from, or while handling."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
-        if isinstance(error, OperationalError | InterfaceError):
-            return True
+        yield error
         seen.add(id(error))
         error = error.__cause__ or error.__context__
-    return False
 
 
 def _enter(scope: Scope) -> None:

@@ -4,11 +4,16 @@ from collections.abc import Callable
 
 import redis
 from django.conf import settings
-from django.db import Error, connection
+from django.db import Error, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from portal.lib.db import is_full
 
 LIVE = "/health/live"
 READY = "/health/ready"
+# More than fits in the memory that it is given, so that the server writes some 100 kB to its disk,
+# and no row of anybody's.
+SPILL = "SELECT count(*) FROM generate_series(1, 8000)"
 
 
 class HealthMiddleware:
@@ -37,10 +42,11 @@ def _ready() -> JsonResponse:
 
 def _database() -> str:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except Error:
-        return "unreachable"
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL work_mem = '64kB'")
+            cursor.execute(SPILL)
+    except Error as error:
+        return "full" if is_full(error) else "unreachable"
     return "ok"
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from portal.lib.db import is_outage
+from portal.lib.db import is_full, is_outage
 from portal.lib.logs import current_request_id
 from portal.lib.problems import is_api, problem_response
 
@@ -30,13 +30,15 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def failed(request: HttpRequest) -> HttpResponse:
     """500, or 503 where the database was away. Django asks while it handles the exception."""
-    if not is_outage(sys.exception()):
+    error = sys.exception()
+    if not is_outage(error):
         return answer(request, 500)
+    full = is_full(error)
     if is_api(request):
-        response: HttpResponse = problem_response(503)
+        response: HttpResponse = problem_response(503, "database-full" if full else "")
     else:
         # Without the request: who is signed in is in the database.
-        context = {"request_id": current_request_id()}
+        context = {"request_id": current_request_id(), "full": full}
         response = HttpResponse(render_to_string("503.html", context), status=503)
     response.headers["Retry-After"] = RETRY_AFTER
     return response

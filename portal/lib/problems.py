@@ -31,6 +31,11 @@ TITLES = {
         "with the same Idempotency-Key it is done once.",
     ),
 }
+# Of codes that say more than their status does.
+CODE_TITLES = {
+    "database-full": "The portal's database has no room left. Nothing was changed. Send this again "
+    "later; with the same Idempotency-Key it is done once.",
+}
 
 
 def problem(
@@ -44,6 +49,7 @@ def problem(
     """The body of a problem: a stable type, sentences for a person, and the request's id, by which
     the provider finds it in the logs."""
     default_code, title = TITLES.get(status, ("error", "The request failed."))
+    title = CODE_TITLES.get(code, title)
     body: dict[str, Any] = {
         "type": f"/problems/{code or default_code}",
         "title": title,

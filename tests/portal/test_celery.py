@@ -21,7 +21,7 @@ def channel() -> Iterator[Any]:
     """A channel that takes one message at a time, as a worker's does."""
     options = {"socket_timeout": PATIENCE, "global_keyprefix": f"t-{secrets.token_hex(4)}-"}
     with Connection(settings.REDIS_URL, transport_options=options) as connection:
-        made = connection.channel()
+        made: Any = connection.channel()
         made.basic_qos(prefetch_count=1)
         yield made
 
@@ -33,7 +33,7 @@ def test_celery_uses_it(channel: Any) -> None:
 
 @pytest.mark.parametrize("slow", [False, True], ids=["in time", "too late"])
 def test_an_acknowledged_message_frees_its_place(channel: Any, slow: bool) -> None:
-    taken = []
+    taken: list[Any] = []
     channel.queue_declare("work")
     channel.basic_consume("work", False, taken.append, "me")
     for body in ("first", "second"):

@@ -1,6 +1,6 @@
 """Regions and what the provider runs in them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from networking.selectors.deviations import NONE, Deviations, deviations
 from networking.selectors.devices import (
     FabricRow,
     HandOffRow,
@@ -47,6 +48,7 @@ class FabricLine:
     fabric: FabricRow
     status: Status
     hosts: tuple[HostLine, ...]
+    deviations: Deviations
 
     @property
     def more(self) -> bool:
@@ -61,6 +63,7 @@ class RouterLine:
     router: RouterRow
     status: Status
     attachments: tuple[HandOffRow, ...]
+    deviations: Deviations
 
     @property
     def more(self) -> bool:
@@ -95,7 +98,8 @@ class RegionList(_DevicePage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page."""
-        parts = [_part(region) for region in provider_regions(self.actor, SHOWN)]
+        found = deviations(self.actor)
+        parts = [_part(region, found) for region in provider_regions(self.actor, SHOWN)]
         return self.render_to_response(self.get_context_data(parts=parts))
 
 
@@ -109,7 +113,8 @@ class FabricDetail(_DevicePage):
         """Silent hosts first; `q` searches."""
         fabric, q = provider_fabric(self.actor, fabric_id), request.GET.get("q", "").strip()
         page = self._page(fabric_hosts(self.actor, fabric_id, q=q))
-        line = FabricLine(fabric, device(fabric), _host_lines(host_rows(page)))
+        found = deviations(self.actor).get(fabric_id, NONE)
+        line = FabricLine(fabric, device(fabric), _host_lines(host_rows(page)), found)
         return self.render_to_response(self.get_context_data(line=line, page=page, q=q))
 
 
@@ -125,7 +130,7 @@ class RouterDetail(_DevicePage):
         q, spare = request.GET.get("q", "").strip(), request.GET.get("spare") == "on"
         page = self._page(router_attachments(self.actor, router_id, q=q, spare=spare))
         context = self.get_context_data(
-            line=_router(router),
+            line=_router(router, deviations(self.actor)),
             attachments=hand_off_rows(page),
             page=page,
             q=q,
@@ -134,23 +139,25 @@ class RouterDetail(_DevicePage):
         return self.render_to_response(context)
 
 
-def _part(region: RegionRow) -> RegionPart:
+def _part(region: RegionRow, found: Mapping[UUID, Deviations]) -> RegionPart:
     items = region_items([region])
     return RegionPart(
         region=region,
         items=items,
         drawing=draw(items),
-        fabrics=tuple(_fabric(fabric) for fabric in region.fabrics),
-        routers=tuple(_router(router) for router in region.routers),
+        fabrics=tuple(_fabric(fabric, found) for fabric in region.fabrics),
+        routers=tuple(_router(router, found) for router in region.routers),
     )
 
 
-def _fabric(fabric: FabricRow) -> FabricLine:
-    return FabricLine(fabric, device(fabric), _host_lines(fabric.hosts))
+def _fabric(fabric: FabricRow, found: Mapping[UUID, Deviations]) -> FabricLine:
+    own = found.get(fabric.id, NONE)
+    return FabricLine(fabric, device(fabric), _host_lines(fabric.hosts), own)
 
 
-def _router(router: RouterRow) -> RouterLine:
-    return RouterLine(router, device(router), router.attachments)
+def _router(router: RouterRow, found: Mapping[UUID, Deviations]) -> RouterLine:
+    own = found.get(router.id, NONE)
+    return RouterLine(router, device(router), router.attachments, own)
 
 
 def _host_lines(hosts: Iterable[HostRow]) -> tuple[HostLine, ...]:

@@ -142,7 +142,9 @@ def test_the_dashboard_says_what_is_wrong(world: World, acme: Actor, fra: Frankf
             session_state="Active", session_reason="Connection refused"
         )
         Host.objects.filter(name="h2").update(silent_since=timezone.now())
-        Scope.objects.filter(tenant=world.acme, router__isnull=False).update(drift={"steps": [1]})
+        Scope.objects.filter(tenant=world.acme, router__isnull=False).update(
+            drift={"summary": "network web was missing"}
+        )
         Change.objects.filter(subject_name="db").update(state="blocked", reason="No room.")
     with acting_as(acme):
         ill = selectors.dashboard(acme)
@@ -150,7 +152,7 @@ def test_the_dashboard_says_what_is_wrong(world: World, acme: Actor, fra: Frankf
     assert ill.reasons[:3] == (
         "“Add network db 10.1.1.0/24” is blocked: No room.",
         "Berlin is down (Active): Connection refused",
-        "pe-fra differs from what you asked for and is being repaired",
+        "pe-fra differs from what you asked for and is being repaired: network web was missing",
     )
     assert ill.reasons[3].startswith("h2 is silent since ")
 

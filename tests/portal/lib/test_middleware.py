@@ -38,7 +38,7 @@ def test_not_ready_without_a_database(monkeypatch):
     def broken():
         raise OperationalError
 
-    monkeypatch.setattr("portal.lib.health.connection.cursor", broken)
+    monkeypatch.setattr("portal.lib.health.transaction.atomic", broken)
     answer = Client().get("/health/ready")
     assert answer.status_code == 503
     assert answer.json()["checks"]["database"] == "unreachable"

@@ -1,11 +1,14 @@
 """The provider's first page and its regions: what is well, and what needs a hand."""
 
+import html
+import re
+
 import pytest
 from django.utils import timezone
 
 from networking.models import Attachment, Change, Fabric, Host, Router, Scope, Site
 from portal.lib.db import DatabaseRole, acting_as
-from tests.factories.acts import add_network, add_site
+from tests.factories.acts import add_network, add_site, attach
 from tests.factories.networking import make_attachment, make_site
 from tests.factories.tenants import make_tenant
 
@@ -47,7 +50,8 @@ def test_troubles_are_named(world, fra, operator):
     alter(Fabric, error="connection refused", orphans=["someone"])
     alter(Router, error="host key changed")
     alter(Host, silent_since=timezone.now())
-    alter(Scope, drift={"at": "2026-01-01T00:00:00Z", "repaired_at": None})
+    drift = {"at": "2026-01-01T00:00:00Z", "summary": "network web was missing"}
+    alter(Scope, drift=drift | {"repaired_at": None})
     page = operator.get("/msp/").content.decode()
     for text in (
         "1 of 2 customers are well, 1 needs attention",
@@ -56,12 +60,43 @@ def test_troubles_are_named(world, fra, operator):
         "does not answer: connection refused",
         "does not answer: host key changed",
         "on fra-sim is silent since",
-        "is being repaired",
+        "is being repaired: network web was missing",
     ):
         assert text in page
     regions = operator.get("/msp/regions/").content.decode()
     assert "connection refused" in regions
     assert "Silent" in regions
+
+
+def test_regions_say_what_waits_for_a_device_and_what_drifted_there(world, fra, operator):
+    attach(world.globex, fra.attachments[1])
+    for tenant in (world.acme, world.globex):
+        add_network(tenant)
+    drift = {"summary": "network web was missing"}
+    with acting_as(DatabaseRole.WORKER):
+        fabric = Scope.objects.filter(fabric__isnull=False)
+        fabric.update(error="fra-sim has not worked out its flows yet.")
+        fabric.filter(tenant=world.acme).update(
+            drift=drift | {"at": timezone.now().isoformat(), "repaired_at": None}
+        )
+    page = words(operator.get("/msp/regions/"))
+    assert "Changes of 2 customers wait: fra-sim has not worked out its flows yet." in page
+    assert "Not put right yet for Acme : network web was missing" in page
+
+    now = timezone.now().isoformat()
+    alter(Scope, error="", drift=drift | {"at": now, "repaired_at": now})
+    for address in ("/msp/regions/", f"/msp/fabrics/{read(Fabric).id}/"):
+        page = words(operator.get(address))
+        assert "wait:" not in page
+        assert "Put right for Acme : network web was missing" in page
+    old = "2026-01-01T00:00:00Z"
+    alter(Scope, drift=drift | {"at": old, "repaired_at": old})
+    assert "network web was missing" not in words(operator.get("/msp/regions/"))
+
+
+def words(response):
+    """A page as it reads."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).split())
 
 
 def test_finance_sees_customers_and_no_devices(world, fra):
