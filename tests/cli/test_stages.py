@@ -13,7 +13,7 @@ from cli.commands import test as command
 from cli.layout import CHECKOUT
 from cli.progress import Progress
 from cli.stages import CHOSEN, STAGES, Outcome, argv
-from tests.cli.waiting import eventually
+from tests.polling import eventually
 
 SUITE = """
 import pytest

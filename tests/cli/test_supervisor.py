@@ -17,7 +17,7 @@ from cli.layout import CHECKOUT, Layout
 from cli.programs import Program, base_env
 from cli.progress import Progress
 from cli.supervisor import Supervisor
-from tests.cli.waiting import eventually
+from tests.polling import eventually
 
 FOREVER = "import time\nwhile True: time.sleep(60)"
 

@@ -19,7 +19,6 @@ from networking.services.changes import preview, revert
 from portal.lib.db import DatabaseRole, acting_as
 from tenants import access
 from tenants.access import SYSTEM
-from tests.cli.waiting import eventually
 from tests.conftest import administer
 from tests.factories import acts as make
 from tests.factories.acts import Frankfurt
@@ -27,6 +26,7 @@ from tests.factories.networking import make_router
 from tests.networking.engine.acts import fresh, scope
 from tests.networking.engine.deliver import deliver
 from tests.networking.engine.test_fence import in_thread
+from tests.polling import eventually
 from tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from networking.intent import Route, RouterIntent, ScopeRef, TenantRef
 from networking.planning import diff
 from tests.contracts.device import Customer
 from tests.contracts.frr_router import FrrRouter
-from tests.networking.backends.frr.polling import eventually
+from tests.polling import eventually
 
 SITE = "acme-berlin"
 NEW = "10.1.5.0/24"
