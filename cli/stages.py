@@ -52,6 +52,11 @@ class Outcome:
             else:
                 self.passed += 1
 
+    @property
+    def ran(self) -> int:
+        """How many tests came to an end, whatever end."""
+        return self.passed + self.failed + self.skipped
+
     def line(self) -> str:
         """The last line of the command."""
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"

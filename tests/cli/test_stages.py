@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.commands import test as command
-from cli.layout import CHECKOUT
+from cli.layout import CHECKOUT, Layout
 from cli.progress import Progress
 from cli.stages import CHOSEN, STAGES, Outcome, argv
 from tests.polling import eventually
@@ -61,6 +61,15 @@ def test_what_is_left_out_fails_only_where_nothing_may_be(
 
 def test_a_failure_stays_a_failure() -> None:
     assert command._conclude(Progress(), Outcome(), ok=False, strict=False, seconds=1) == 1
+
+
+@pytest.mark.parametrize("status", [0, 5])
+def test_a_stage_without_a_test_fails(
+    status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "_pytest", lambda *_: status)
+    layout, args = Layout(CHECKOUT, tmp_path), Namespace(arguments=["tests/gone"])
+    assert not command._run(layout, CHOSEN, {}, args, Outcome())
 
 
 def test_each_test_belongs_to_exactly_one_stage() -> None:
