@@ -7,15 +7,11 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from networking.models import Change, Group, Network, Port, Rule, Site, Vip
+from networking.models.base import NounRow
 
 # Who refers comes before what it refers to.
-NOUNS: Mapping[str, type[models.Model]] = {
-    "rule": Rule,
-    "vip": Vip,
-    "group": Group,
-    "port": Port,
-    "network": Network,
-    "site": Site,
+NOUNS: Mapping[str, type[NounRow]] = {
+    model.audit_type: model for model in (Rule, Vip, Group, Port, Network, Site)
 }
 
 
@@ -30,7 +26,7 @@ def retire(deletes: Iterable[Change]) -> None:
         if change.verb == Change.Verb.DELETE and change.subject_type in gone:
             gone[change.subject_type].append(change.subject_id)
     # A network takes along its ports, which retired with it; they refer to it and go first.
-    _remove(Port, network__in=gone["network"])
+    _remove(Port, network__in=gone[Network.audit_type])
     for noun, ids in gone.items():
         _remove(NOUNS[noun], pk__in=ids)
 

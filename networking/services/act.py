@@ -61,7 +61,7 @@ class Act:
         return cls(*_subject(Verb.DELETE, row), summary, before, warnings=warnings)
 
 
-def retire(row: NounRow) -> None:
+def mark_retiring(row: NounRow) -> None:
     """Write down that the row's deletion is accepted; the engine removes it once no device holds
     it. Call it between `Draft.watch` and `Draft.accept`."""
     row.retiring_at = timezone.now()

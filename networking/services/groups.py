@@ -7,7 +7,7 @@ from networking.compiler import NONE, Focus
 from networking.models import Change, Group, GroupNetwork, GroupPort
 from networking.selectors.base import one
 from networking.services.accept import Draft, fabric_scopes, writing
-from networking.services.act import Act, Snapshot, retire
+from networking.services.act import Act, Snapshot, mark_retiring
 from networking.services.constraints import guarded
 from networking.services.group_fields import Chosen, GroupInput, GroupPatch, check_unused, fill
 from networking.services.guards import check_version, writer_of
@@ -60,7 +60,7 @@ def delete(actor: Actor, group_id: UUID, *, expect: int | None = None) -> Change
         check_version(group, expect)
         check_unused(group)
         _watch(draft, group)
-        retire(group)
+        mark_retiring(group)
         before = snapshot(group, _chosen(group))
         return draft.accept(Act.delete(group, f"Delete group {group.name}", before))
 

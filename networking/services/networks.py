@@ -9,7 +9,7 @@ from networking.intent.eui64 import eui64_address
 from networking.models import Change, Network, NetworkSite, Port, Site
 from networking.selectors.base import one
 from networking.services.accept import Draft, scopes_of, with_fabrics, writing
-from networking.services.act import Act, Snapshot, retire
+from networking.services.act import Act, Snapshot, mark_retiring
 from networking.services.constraints import guarded
 from networking.services.guards import check_version, writer_of
 from networking.services.network_fields import (
@@ -91,7 +91,7 @@ def delete(actor: Actor, network_id: UUID, *, expect: int | None = None) -> Chan
         check_ungrouped(network)
         sites = list(network.sites.order_by("name"))
         _watch(draft, network)
-        retire(network)
+        mark_retiring(network)
         summary = f"Delete network {network.name} {network.ipv4_prefix}"
         return draft.accept(Act.delete(network, summary, snapshot(network, sites)))
 

@@ -8,7 +8,7 @@ from networking.compiler import NONE, Focus
 from networking.models import Change, Network, Port
 from networking.selectors.base import one
 from networking.services.accept import Draft, fabric_scopes_from, writing
-from networking.services.act import Act, Snapshot, retire
+from networking.services.act import Act, Snapshot, mark_retiring
 from networking.services.constraints import guarded
 from networking.services.guards import check_version, writer_of
 from networking.services.port_fields import PortInput, PortPatch, fill
@@ -60,7 +60,7 @@ def update(actor: Actor, port_id: UUID, fields: PortPatch, *, expect: int | None
             labels=port.labels,
         )
         fill(port, replace(current, **fields))
-        _watch(draft, port)
+        _watch(draft, port, machines_alone=True)
         port.version += 1
         with guarded():
             port.save()
@@ -78,7 +78,7 @@ def delete(actor: Actor, port_id: UUID, *, expect: int | None = None) -> Change:
         check_version(port, expect)
         _watch(draft, port)
         used = uses(port)
-        retire(port)
+        mark_retiring(port)
         return draft.accept(
             Act.delete(
                 port,
@@ -102,12 +102,18 @@ def snapshot(port: Port) -> Snapshot:
     }
 
 
-def _watch(draft: Draft, port: Port) -> None:
+def _watch(draft: Draft, port: Port, *, machines_alone: bool = False) -> None:
     """Fabrics alone: no router knows a single machine. Each of the tenant's fabrics knows the
     groups that it is in."""
     itself = frozenset({port.id})
     focus = Focus(
-        frozenset({port.network_id}), itself, rules=NONE, members=itself, way_out=False, sites=False
+        networks=frozenset({port.network_id}),
+        ports=itself,
+        rules=NONE,
+        members=itself,
+        way_out=False,
+        sites=False,
+        machines_alone=machines_alone,
     )
     draft.watch(fabric_scopes_from(draft.ways, port.network.region_id), focus)
 

@@ -8,7 +8,7 @@ from networking.compiler import NONE, Focus
 from networking.models import Change, Rule
 from networking.selectors.base import one
 from networking.services.accept import Draft, fabric_scopes, writing
-from networking.services.act import Act, retire
+from networking.services.act import Act, mark_retiring
 from networking.services.constraints import guarded
 from networking.services.guards import check_version, writer_of
 from networking.services.rule_fields import (
@@ -126,7 +126,7 @@ def delete(actor: Actor, rule_id: UUID, *, expect: int | None = None) -> Change:
         before = _whole(rule, sides_of(rule))
         _watch(draft, rule)
         rule.rank = None
-        retire(rule)
+        mark_retiring(rule)
         return draft.accept(Act.delete(rule, f"Delete rule {rule.name}", before))
 
 

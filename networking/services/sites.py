@@ -7,7 +7,7 @@ from networking.compiler import NONE, Focus
 from networking.models import Attachment, Change, RuleTerm, Site
 from networking.selectors.base import one
 from networking.services.accept import Draft, router_scope, with_fabrics, writing
-from networking.services.act import Act, Snapshot, retire
+from networking.services.act import Act, Snapshot, mark_retiring
 from networking.services.constraints import guarded
 from networking.services.guards import check_version, require
 from networking.services.site_fields import SiteInput, SitePatch, fill
@@ -64,7 +64,7 @@ def delete(actor: Actor, site_id: UUID, *, expect: int | None = None) -> Change:
         check_version(site, expect)
         _check_unnamed(site)
         _watch(draft, site)
-        retire(site)
+        mark_retiring(site)
         return draft.accept(Act.delete(site, f"Delete site {site.name}", snapshot(site)))
 
 

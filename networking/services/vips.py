@@ -8,7 +8,7 @@ from networking.models import Attachment, Change, Group, Network, Port, Vip, Vip
 from networking.models.members import memberships, within
 from networking.selectors.base import one
 from networking.services.accept import Draft, scopes_of, writing
-from networking.services.act import Act, Snapshot, retire
+from networking.services.act import Act, Snapshot, mark_retiring
 from networking.services.constraints import guarded
 from networking.services.guards import check_version, writer_of
 from networking.services.network_fields import place
@@ -69,7 +69,7 @@ def delete(actor: Actor, vip_id: UUID, *, expect: int | None = None) -> Change:
         vip = _get(tenant_id, vip_id)
         check_version(vip, expect)
         _watch(draft, vip, probes=False)
-        retire(vip)
+        mark_retiring(vip)
         return draft.accept(
             Act.delete(
                 vip,

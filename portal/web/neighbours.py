@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 
-from networking.selectors.lines import AccessLine
+from networking.selectors.access_lines import AccessLine
 
 SHOWN = 4  # suggestions a family
 

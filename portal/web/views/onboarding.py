@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from networking import selectors as networking
-from networking.selectors.lines import access_lines
+from networking.selectors.access_lines import access_lines
 from networking.selectors.provider import recent_changes
 from portal.lib.errors import Refusal
 from portal.lib.forms import add_refusal

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from networking import selectors as networking
-from networking.selectors.lines import access_lines
+from networking.selectors.access_lines import access_lines
 from networking.selectors.provider import customer_site
 from networking.services import sites
 from portal.lib.errors import Refusal
