@@ -60,7 +60,7 @@ def update(actor: Actor, port_id: UUID, fields: PortPatch, *, expect: int | None
             labels=port.labels,
         )
         fill(port, replace(current, **fields))
-        _watch(draft, port, machines_alone=True)
+        _watch(draft, port)
         port.version += 1
         with guarded():
             port.save()
@@ -102,18 +102,12 @@ def snapshot(port: Port) -> Snapshot:
     }
 
 
-def _watch(draft: Draft, port: Port, *, machines_alone: bool = False) -> None:
+def _watch(draft: Draft, port: Port) -> None:
     """Fabrics alone: no router knows a single machine. Each of the tenant's fabrics knows the
     groups that it is in."""
     itself = frozenset({port.id})
     focus = Focus(
-        networks=frozenset({port.network_id}),
-        ports=itself,
-        rules=NONE,
-        members=itself,
-        way_out=False,
-        sites=False,
-        machines_alone=machines_alone,
+        frozenset({port.network_id}), itself, rules=NONE, members=itself, way_out=False, sites=False
     )
     draft.watch(fabric_scopes_from(draft.ways, port.network.region_id), focus)
 
