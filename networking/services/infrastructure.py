@@ -114,10 +114,22 @@ def register_router(actor: Actor, region: Region, wanted: RouterInput) -> Router
 def register_attachment(
     actor: Actor, router: Router, fabric: Fabric, wanted: AttachmentInput
 ) -> Attachment:
-    """A hand-off that was provisioned on the router, for a customer to claim. Raises Refusal."""
+    """A hand-off that was provisioned on the router, for a customer to claim. Raises Refusal.
+
+    One that a customer has stays in its VRF and on its fabric: there its scopes look.
+    """
     _check_name(wanted.name, "attachment")
     fields = {"fabric": fabric, **checked(wanted)}
     key = {"router": router, "name": wanted.name}
+    claimed = Attachment.objects.filter(**key, tenant__isnull=False)
+    if claimed.exclude(fabric=fabric, vrf=wanted.vrf).exists():
+        raise Refusal(
+            "attachment-claimed",
+            f"A customer has {wanted.name}, in another VRF or on another fabric. Release it there, "
+            "or register this as another attachment.",
+            field="vrf",
+            status=409,
+        )
     return _register(actor, "attachment", Attachment, key, fields)
 
 

@@ -54,6 +54,17 @@ def test_a_bad_attachment_is_refused(
     assert caught.value.field == field
 
 
+def test_what_a_customer_has_stays_in_its_vrf(world: World, fra: Frankfurt):
+    """Its scope looks into the first VRF alone: the other one would never be filled."""
+    staff = world.staff_actor("operator")
+    mine, spare = (replace(attachment_input(number), vrf="elsewhere") for number in (1, 3))
+    with acting_as(staff):
+        with pytest.raises(Refusal) as caught:
+            infrastructure.register_attachment(staff, fra.router, fra.fabric, mine)
+        assert caught.value.code == "attachment-claimed"
+        infrastructure.register_attachment(staff, fra.router, fra.fabric, spare)
+
+
 def test_both_ends_are_on_the_link_and_differ(world: World, fra: Frankfurt):
     staff = world.staff_actor("operator")
     good = attachment_input(9)
