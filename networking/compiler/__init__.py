@@ -6,9 +6,10 @@ constant number of queries. Rows that retire are left out: the devices are to lo
 
 from networking.compiler.everywhere import compile_policy
 from networking.compiler.focus import EVERYTHING, NONE, Focus
+from networking.compiler.rows import Rows, Ways
 from networking.compiler.scopes import (
     Intent,
-    Ways,
+    compile_rows,
     compile_scope,
     compile_scopes,
 )
@@ -18,8 +19,10 @@ __all__ = [
     "NONE",
     "Focus",
     "Intent",
+    "Rows",
     "Ways",
     "compile_policy",
+    "compile_rows",
     "compile_scope",
     "compile_scopes",
 ]

@@ -5,36 +5,39 @@ on all. So whom the list lets speak with whom is judged on this one intent, whic
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from networking import intent
 from networking.compiler import policy
 from networking.compiler.focus import EVERYTHING
-from networking.models import Network, Port, Site
-from networking.models.members import host
+from networking.models import Group, Network, Port, Site
+from networking.models.members import Candidates, Machine, Membership, machines, memberships
 
 
-def compile_policy(tenant: intent.TenantRef, generation: int) -> intent.FabricIntent:
+def compile_policy(
+    tenant: intent.TenantRef, generation: int, groups: Sequence[Membership] | None = None
+) -> intent.FabricIntent:
     """Networks, machines, groups, rules and all sites of the tenant; no VIPs and no way out. It
-    takes a constant number of queries."""
+    takes a constant number of queries. Who has read what its groups are made of says so."""
     tenant_id = UUID(tenant.id)
+    if groups is None:
+        groups = memberships(Group.objects.filter(tenant_id=tenant_id, retiring_at=None))
+    own = machines(Port.objects.filter(tenant_id=tenant_id))
     return intent.FabricIntent(
         tenant=tenant,
         generation=generation,
-        networks=_networks(tenant_id),
-        groups=policy.groups(tenant_id, EVERYTHING),
+        networks=_networks(tenant_id, own),
+        groups=policy.groups(groups, Candidates(own)),
         rules=policy.rules(tenant_id, EVERYTHING),
         sites=_sites(tenant_id),
     )
 
 
-def _networks(tenant_id: UUID) -> tuple[intent.Network, ...]:
+def _networks(tenant_id: UUID, own: Iterable[Machine]) -> tuple[intent.Network, ...]:
     ports: dict[UUID, list[intent.Port]] = defaultdict(list)
-    rows = Port.objects.filter(tenant_id=tenant_id, retiring_at=None).order_by("name")
-    for network_id, port_id, name, ipv4, ipv6 in rows.values_list(
-        "network_id", "id", "name", host("ipv4"), host("ipv6")
-    ):
-        ports[network_id].append(intent.Port(str(port_id), name, "", ipv4, ipv6 or ""))
+    for one in own:
+        ports[one.network_id].append(intent.Port(str(one.id), one.name, "", one.ipv4, one.ipv6))
     return tuple(
         _network(network, tuple(ports[network.id]))
         for network in Network.objects.filter(tenant_id=tenant_id, retiring_at=None)

@@ -11,7 +11,8 @@ class Focus:
     """Which nouns to compile; None for all. What a plan says of one of them does not need the
     others. `members` are the machines that are looked at as members of groups and VIPs;
     `way_out` is the way to the router with the prefixes that lie elsewhere and those of VIPs, and
-    `sites` are those that rules name."""
+    `sites` are those that rules name. `machines_alone` says that nothing is written but fields of
+    machines, so that networks, and what groups are made of, stay."""
 
     networks: frozenset[UUID] | None = None
     ports: frozenset[UUID] | None = None
@@ -21,6 +22,7 @@ class Focus:
     members: frozenset[UUID] | None = None
     way_out: bool = True
     sites: bool = True
+    machines_alone: bool = False
 
 
 EVERYTHING = Focus()

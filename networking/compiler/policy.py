@@ -9,30 +9,24 @@ from django.db.models.functions import Cast
 
 from networking import intent
 from networking.compiler.focus import NONE, Focus
-from networking.models import Group, Network, Port, Rule, RuleTerm, Site
-from networking.models.members import Candidates, Membership, machines, memberships, selecting
+from networking.models import Network, Port, Rule, RuleTerm, Site
+from networking.models.members import Candidates, Membership, machines, selecting
 
 Sides = Mapping[tuple[str, str], list[intent.Term]]
 """By the rule's id and the side."""
 _EVERYBODY = (intent.ANY,)
 
 
-def groups(tenant_id: UUID, focus: Focus) -> tuple[intent.Group, ...]:
-    """The groups by name with the addresses of their members: at most four queries."""
-    if focus.groups == NONE:
-        return ()
-    rows = Group.objects.filter(tenant_id=tenant_id, retiring_at=None)
-    if focus.groups is not None:
-        rows = rows.filter(id__in=focus.groups)
-    found = memberships(rows)
-    candidates = _candidates(tenant_id, found, focus)
+def groups(found: Sequence[Membership], chosen: Candidates) -> tuple[intent.Group, ...]:
+    """The groups with the addresses of their members."""
     return tuple(
-        intent.Group(str(group.id), group.name, tuple(dict.fromkeys(_addresses(group, candidates))))
+        intent.Group(str(group.id), group.name, tuple(dict.fromkeys(_addresses(group, chosen))))
         for group in found
     )
 
 
-def _candidates(tenant_id: UUID, found: Sequence[Membership], focus: Focus) -> Candidates:
+def candidates(tenant_id: UUID, found: Sequence[Membership], focus: Focus) -> Candidates:
+    """The machines that the groups may have by label or by name: one query at most."""
     selectors = [group.labels for group in found if group.labels]
     named = frozenset[UUID]().union(*(group.ports for group in found))
     if not (selectors or named) or focus.members == NONE:
@@ -43,8 +37,8 @@ def _candidates(tenant_id: UUID, found: Sequence[Membership], focus: Focus) -> C
     return Candidates(machines(rows))
 
 
-def _addresses(group: Membership, candidates: Candidates) -> Iterable[str]:
-    for machine in candidates.chosen(group):
+def _addresses(group: Membership, chosen: Candidates) -> Iterable[str]:
+    for machine in chosen.chosen(group):
         yield machine.ipv4
         if machine.ipv6:
             yield machine.ipv6

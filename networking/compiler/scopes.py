@@ -1,16 +1,12 @@
 """What one tenant wants of each of its scopes."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from django.db.models import TextField
-from django.db.models.functions import Cast
-
 from networking import intent
-from networking.compiler import balancing, policy
-from networking.compiler.focus import EVERYTHING, NONE, Focus
+from networking.compiler import policy
+from networking.compiler.focus import EVERYTHING, Focus
+from networking.compiler.rows import Rows, Ways
 from networking.models import (
     AllowedPrefix,
     Attachment,
@@ -19,39 +15,13 @@ from networking.models import (
     Host,
     Network,
     NetworkSite,
-    Port,
     Router,
     Scope,
     Site,
 )
-from networking.models.members import host
 from networking.planning.addresses import Prefix
 
 Intent = intent.FabricIntent | intent.RouterIntent
-
-
-class Ways:
-    """A tenant's ways out: its attachments, read once."""
-
-    def __init__(self, tenant_id: UUID) -> None:
-        self.tenant_id = tenant_id
-
-    @cached_property
-    def attachments(self) -> list[Attachment]:
-        """By name, with fabric and router."""
-        rows = Attachment.objects.filter(tenant_id=self.tenant_id)
-        return list(rows.select_related("fabric", "router").order_by("name"))
-
-    def fabric_of(self, region_id: UUID) -> Fabric | None:
-        """The fabric that carries the tenant's networks in a region; none when the region has none.
-
-        It is the one that the tenant's attachment there leads to. Without an attachment it is the
-        region's first by name, so that networks can be made before their way out.
-        """
-        for attachment in self.attachments:
-            if attachment.fabric.region_id == region_id:
-                return attachment.fabric
-        return Fabric.objects.filter(region_id=region_id).order_by("name").first()
 
 
 def compile_scope(scope: Scope, focus: Focus = EVERYTHING) -> Intent:
@@ -59,105 +29,26 @@ def compile_scope(scope: Scope, focus: Focus = EVERYTHING) -> Intent:
     return compile_scopes([scope], focus)[0]
 
 
-def compile_scopes(
-    scopes: Sequence[Scope],
-    focus: Focus = EVERYTHING,
-    *,
-    ways: Ways | None = None,
-    generation: int | None = None,
-) -> list[Intent]:
+def compile_scopes(scopes: Sequence[Scope], focus: Focus = EVERYTHING) -> list[Intent]:
     """What one tenant wants of the devices of these scopes now, in their order.
 
     The generation is read before the rows: rows that a later change writes meanwhile may be in the
-    intent already, which never claims less than the truth. Who holds its lock knows it, and may
-    know the ways out, and says so. Load the scopes with their tenant, fabric and router.
+    intent already, which never claims less than the truth. Load the scopes with their tenant,
+    fabric and router.
     """
     if not scopes:
         return []
     tenant_id = scopes[0].tenant_id
-    if generation is None:
-        numbers = Generation.objects.filter(tenant_id=tenant_id).values_list("number", flat=True)
-        generation = numbers.first() or 0
-    rows = _Rows(ways or Ways(tenant_id), focus, generation)
+    numbers = Generation.objects.filter(tenant_id=tenant_id).values_list("number", flat=True)
+    return compile_rows(scopes, Rows(Ways(tenant_id), focus, numbers.first() or 0))
+
+
+def compile_rows(scopes: Sequence[Scope], rows: Rows) -> list[Intent]:
+    """As `compile_scopes`, of these rows."""
     return [_intent(scope, rows) for scope in scopes]
 
 
-class _Rows:
-    """A tenant's rows, each table read once for all its scopes."""
-
-    def __init__(self, ways: Ways, focus: Focus, generation: int) -> None:
-        self.tenant_id = ways.tenant_id
-        self.attachments = ways.attachments
-        self.fabric_of = ways.fabric_of
-        self.focus = focus
-        self.generation = generation
-        self._networks: dict[UUID, list[Network]] = {}
-        self._vip_prefixes: dict[UUID, list[AllowedPrefix]] = {}
-
-    @cached_property
-    def groups(self) -> tuple[intent.Group, ...]:
-        """The same on each fabric."""
-        return policy.groups(self.tenant_id, self.focus)
-
-    @cached_property
-    def rules(self) -> tuple[intent.Rule, ...]:
-        """The same on each fabric."""
-        return policy.rules(self.tenant_id, self.focus)
-
-    @cached_property
-    def sites(self) -> tuple[intent.SitePrefixes, ...]:
-        """The same on each fabric."""
-        return policy.sites(self.tenant_id) if self.focus.sites else ()
-
-    def networks(self, fabric: Fabric) -> list[Network]:
-        """Those on this fabric by name, none when another fabric carries the region's."""
-        if fabric.id not in self._networks:
-            self._networks[fabric.id] = self._read_networks(fabric)
-        return self._networks[fabric.id]
-
-    def _read_networks(self, fabric: Fabric) -> list[Network]:
-        if self.focus.networks == NONE or self.fabric_of(fabric.region_id) != fabric:
-            return []
-        rows = Network.objects.filter(tenant_id=self.tenant_id, region_id=fabric.region_id)
-        if self.focus.networks is not None:
-            rows = rows.filter(id__in=self.focus.networks)
-        return list(rows.filter(retiring_at=None).order_by("name"))
-
-    def vips(self, fabric: Fabric) -> tuple[intent.Vip, ...]:
-        """Those of the fabric's region, none when another fabric carries it."""
-        if self.focus.vips == NONE or self.fabric_of(fabric.region_id) != fabric:
-            return ()
-        return balancing.vips(self.tenant_id, fabric.region_id, self.focus)
-
-    def vip_prefixes(self, fabric: Fabric) -> list[AllowedPrefix]:
-        """The prefixes whose addresses are VIPs in the fabric's region."""
-        if not self.focus.way_out:
-            return []
-        if self.fabric_of(fabric.region_id) != fabric:
-            return []
-        if fabric.region_id not in self._vip_prefixes:
-            found = balancing.vip_prefixes(self.tenant_id, fabric.region_id)
-            self._vip_prefixes[fabric.region_id] = found
-        return self._vip_prefixes[fabric.region_id]
-
-    def ports(self, networks: Sequence[Network]) -> Mapping[UUID, list[intent.Port]]:
-        """The ports of these networks, by network. A tenant may have very many: the database
-        writes their addresses as text, so that they are not parsed only to be printed."""
-        found: dict[UUID, list[intent.Port]] = defaultdict(list)
-        if self.focus.ports == NONE or not networks:
-            return found
-        rows = Port.objects.filter(network__in=networks, retiring_at=None)
-        if self.focus.ports is not None:
-            rows = rows.filter(id__in=self.focus.ports)
-        texts = rows.order_by("name").values_list(
-            "network_id", "id", "name", Cast("mac", TextField()), host("ipv4"), host("ipv6")
-        )
-        for network_id, port_id, name, mac, ipv4, ipv6 in texts:
-            found[network_id].append(intent.Port(str(port_id), name, mac, ipv4, ipv6 or ""))
-        return found
-
-
-def _intent(scope: Scope, rows: _Rows) -> Intent:
+def _intent(scope: Scope, rows: Rows) -> Intent:
     tenant = intent.TenantRef(id=str(scope.tenant_id), slug=scope.tenant.slug)
     if scope.fabric is not None:
         return _fabric_intent(tenant, scope.fabric, rows)
@@ -165,7 +56,7 @@ def _intent(scope: Scope, rows: _Rows) -> Intent:
     return _router_intent(tenant, scope.router, scope.vrf, rows)
 
 
-def _fabric_intent(tenant: intent.TenantRef, fabric: Fabric, rows: _Rows) -> intent.FabricIntent:
+def _fabric_intent(tenant: intent.TenantRef, fabric: Fabric, rows: Rows) -> intent.FabricIntent:
     generation, networks = rows.generation, rows.networks(fabric)
     ports, way_out = rows.ports(networks), rows.focus.way_out
     return intent.FabricIntent(
@@ -199,8 +90,8 @@ def _network(network: Network, ports: Sequence[intent.Port]) -> intent.Network:
     )
 
 
-def _transit(fabric: Fabric, rows: _Rows) -> intent.Transit | None:
-    attachment = next((one for one in rows.attachments if one.fabric_id == fabric.id), None)
+def _transit(fabric: Fabric, rows: Rows) -> intent.Transit | None:
+    attachment = next((one for one in rows.ways.attachments if one.fabric_id == fabric.id), None)
     if attachment is None:
         return None
     return intent.Transit(
@@ -233,11 +124,11 @@ def _gateway_hosts(fabric: Fabric) -> tuple[str, ...]:
 
 
 def _router_intent(
-    tenant: intent.TenantRef, router: Router, vrf: str, rows: _Rows
+    tenant: intent.TenantRef, router: Router, vrf: str, rows: Rows
 ) -> intent.RouterIntent:
     """A scope whose attachment was released wants nothing in its VRF."""
     generation = rows.generation
-    here = (one for one in rows.attachments if (one.router_id, one.vrf) == (router.id, vrf))
+    here = (one for one in rows.ways.attachments if (one.router_id, one.vrf) == (router.id, vrf))
     attachment = next(here, None)
     routes: tuple[intent.Route, ...] = ()
     sites: tuple[intent.Site, ...] = ()

@@ -38,9 +38,12 @@ class Draft:
     generation: Generation
     ways: Ways
 
-    _rows: Rows | None = None
     _scopes: list[Scope] = field(default_factory=list)
     _before: list[Intent] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """So far it is about nothing."""
+        self._rows = Rows(self.ways, EVERYTHING, self.generation.number)
 
     def watch(self, scopes: Iterable[Scope], focus: Focus = EVERYTHING) -> None:
         """Remember what these scopes want now. Call it before the first row is written."""
@@ -74,15 +77,16 @@ class Draft:
         return change
 
     def _plans(self) -> tuple[list[tuple[Scope, Plan]], Outlook]:
-        rows = self._rows.later(self.generation.number) if self._rows else None
-        after = compile_rows(self._scopes, rows) if rows else []
+        rows = self._rows.later(self.generation.number)
+        after = compile_rows(self._scopes, rows)
         plans = zip(self._scopes, map(foresee, self._before, after), strict=True)
         steps = [
             (was, will)
             for was, will in zip(self._before, after, strict=True)
             if isinstance(was, FabricIntent) and isinstance(will, FabricIntent)
         ]
-        return [(scope, plan) for scope, plan in plans if plan], outlook(steps)
+        meaning = outlook(steps, rows.all_groups) if steps else Outlook()
+        return [(scope, plan) for scope, plan in plans if plan], meaning
 
     def _write(self, act: Act, plans: list[tuple[Scope, Plan]], meaning: Outlook) -> Change:
         return Change.objects.create(

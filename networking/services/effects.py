@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from networking.compiler import compile_policy
 from networking.intent import FabricIntent, Rule
+from networking.models.members import Membership
 from networking.planning import Json
 from networking.reach import Effect, Effects, End, effects, rewind
 from networking.reach.lists import differing
@@ -27,13 +28,12 @@ class Outlook:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
-def outlook(steps: Steps) -> Outlook:
+def outlook(steps: Steps, groups: Sequence[Membership] | None = None) -> Outlook:
     """Of a change of one tenant, by what each fabric was to hold before and is to hold after it.
 
-    Reads the tenant's policy if the change is about it.
+    Reads the tenant's policy if the change is about it; what its groups are made of afterwards may
+    be known.
     """
-    if not steps:
-        return Outlook()
     if not (_of_policy(steps) or _of_groups(steps)):
         disabled = any(_disabled(before.rules, after.rules) for before, after in steps)
         return Outlook(_json(Effects((), nothing=DISABLED)) if disabled else None)
@@ -42,7 +42,7 @@ def outlook(steps: Steps) -> Outlook:
         # A machine that comes or goes: its groups' access stays what it is.
         return Outlook(None, passing)
     latest = steps[0][1]
-    whole = compile_policy(latest.tenant, latest.generation)
+    whole = compile_policy(latest.tenant, latest.generation, groups)
     return Outlook(_json(effects(rewind(whole, steps), whole)), _names([whole]) | passing)
 
 

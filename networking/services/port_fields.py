@@ -44,14 +44,18 @@ class PortPatch(TypedDict, total=False):
 
 
 def fill(port: Port, wanted: PortInput) -> None:
-    """Check what is wanted and write it into the row. Raises Refusal."""
+    """Check what is wanted and write it into the row; what it has already is nobody else's. Raises
+    Refusal."""
     network: Network = port.network
-    port.name = _name(port, wanted.name)
+    if not port.name or wanted.name != port.name:
+        port.name = _name(port, wanted.name)
     port.labels = check_labels(wanted.labels, "machine")
-    port.mac = _mac(port, wanted.mac) if wanted.mac else str(port.mac or new_mac(port.tenant_id))
-    port.ipv4_address = _ipv4_address(port, network, wanted.ipv4_address)
+    if not port.mac or wanted.mac not in ("", str(port.mac)):
+        port.mac = _mac(port, wanted.mac) if wanted.mac else new_mac(port.tenant_id)
+    if not port.ipv4_address or wanted.ipv4_address != str(port.ipv4_address):
+        port.ipv4_address = _ipv4_address(port, network, wanted.ipv4_address)
     port.ipv6_address = (
-        eui64_address(str(network.ipv6_prefix), port.mac) if network.ipv6_prefix else None
+        eui64_address(str(network.ipv6_prefix), str(port.mac)) if network.ipv6_prefix else None
     )
 
 

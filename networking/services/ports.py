@@ -60,7 +60,7 @@ def update(actor: Actor, port_id: UUID, fields: PortPatch, *, expect: int | None
             labels=port.labels,
         )
         fill(port, replace(current, **fields))
-        _watch(draft, port)
+        _watch(draft, port, machines_alone=True)
         port.version += 1
         with guarded():
             port.save()
@@ -102,12 +102,18 @@ def snapshot(port: Port) -> Snapshot:
     }
 
 
-def _watch(draft: Draft, port: Port) -> None:
+def _watch(draft: Draft, port: Port, *, machines_alone: bool = False) -> None:
     """Fabrics alone: no router knows a single machine. Each of the tenant's fabrics knows the
     groups that it is in."""
     itself = frozenset({port.id})
     focus = Focus(
-        frozenset({port.network_id}), itself, rules=NONE, members=itself, way_out=False, sites=False
+        networks=frozenset({port.network_id}),
+        ports=itself,
+        rules=NONE,
+        members=itself,
+        way_out=False,
+        sites=False,
+        machines_alone=machines_alone,
     )
     draft.watch(fabric_scopes_from(draft.ways, port.network.region_id), focus)
 
