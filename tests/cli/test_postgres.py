@@ -10,23 +10,37 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from cli import accounts, backing
 from cli.commands.test import throw_away_state
 from cli.errors import CommandError
-from cli.layout import CHECKOUT, Layout, default_layout
+from cli.layout import CHECKOUT, Layout
 from cli.progress import Progress
 from cli.records import read_processes
 
+ONCE = Retry(NoBackoff(), 0)
 # As `demarc test --postgres` names it: embedded, or Debian's own.
 USE_DEBIAN = os.environ.get("DEMARC_TEST_POSTGRES") == "system"
 
 
 @pytest.fixture(scope="module")
-def servers() -> Iterator[tuple[Layout, backing.Backing]]:
-    """Both servers, for the tests that leave them as they are."""
+def closed() -> Iterator[Path]:
+    """A folder that nobody but its owner may pass, as root's home is."""
+    with tempfile.TemporaryDirectory(prefix="closed-", dir="/var/tmp") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def servers(closed: Path) -> Iterator[tuple[Layout, backing.Backing]]:
+    """Both servers, from packages under a closed folder, for the tests that leave them as they
+    are."""
+    checkout = closed / "checkout"
+    (checkout / ".venv").mkdir(parents=True)
+    (checkout / ".venv" / "lib").symlink_to(CHECKOUT / ".venv" / "lib")
     with (
-        throw_away_state(default_layout()) as layout,
+        throw_away_state(Layout(checkout, closed)) as layout,
         backing.throw_away(layout, Progress(), use_debian=USE_DEBIAN) as running,
     ):
         yield layout, running
@@ -67,7 +81,7 @@ def test_a_password_is_needed(servers: Servers) -> None:
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(running.admin_url.replace(str(parts.password), "wrong"))
     with pytest.raises(redis.AuthenticationError):
-        redis.Redis(port=int(urlsplit(running.redis_url).port or 0)).ping()
+        redis.Redis(port=int(urlsplit(running.redis_url).port or 0), retry=ONCE).ping()
     assert redis.Redis.from_url(running.redis_url).ping()
 
 
@@ -117,14 +131,12 @@ def test_as_root_no_server_runs_as_root_and_its_data_is_closed(servers: Servers)
 
 
 @pytest.mark.usefixtures("as_root")
-def test_packages_under_a_closed_folder_serve_and_the_folder_stays_closed(layout: Layout) -> None:
-    with tempfile.TemporaryDirectory(prefix="closed-", dir="/var/tmp") as closed:
-        checkout = Path(closed) / "checkout"
-        (checkout / ".venv").mkdir(parents=True)
-        (checkout / ".venv" / "lib").symlink_to(CHECKOUT / ".venv" / "lib")
-        with backing.throw_away(Layout(checkout, layout.state), Progress()) as running:
-            psycopg.connect(running.database_url).close()
-        assert stat.S_IMODE(Path(closed).stat().st_mode) == 0o700
+def test_packages_under_a_closed_folder_serve_and_the_folder_stays_closed(
+    servers: Servers, closed: Path
+) -> None:
+    psycopg.connect(servers[1].database_url).close()
+    assert redis.Redis.from_url(servers[1].redis_url).ping()
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
 
 
 @pytest.mark.usefixtures("as_root")

@@ -1,4 +1,4 @@
-"""`demarc up` as a whole: started, looked at, hurt, and stopped."""
+"""`demarc up` as a whole: started, looked at, backed up, hurt, and stopped."""
 
 import json
 import os
@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from cli import records
 from cli.layout import CHECKOUT, Layout
 from cli.ports import free_port
+from tests.cli.conftest import SERVERS, state_folder
 from tests.polling import eventually
 
 START_S = 120
@@ -24,7 +27,9 @@ class Command:
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.port = free_port()
-        self.env = {**os.environ, "DEMARC_STATE": str(layout.state), "PYTHONUNBUFFERED": "1"}
+        environment = {k: v for k, v in os.environ.items() if k not in SERVERS}
+        own = {"DEMARC_STATE": str(layout.state), "PYTHONUNBUFFERED": "1"}
+        self.env = environment | own
 
     def __call__(self, *words: str, within: float = START_S) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -50,20 +55,40 @@ class Command:
         return [record.identity for record in records.read_processes(self.layout.state)]
 
 
+@pytest.fixture(scope="module")
+def command() -> Iterator[Command]:
+    """One state for all of these: what starts after the first is a warm start."""
+    with state_folder() as layout:
+        yield Command(layout)
+
+
 @pytest.fixture
-def command(layout: Layout) -> Command:
-    return Command(layout)
+def elsewhere() -> Iterator[Command]:
+    """Another state folder, in which nothing ever ran."""
+    with state_folder() as layout:
+        yield Command(layout)
 
 
 SERVING = {"postgres", "valkey", "web", "worker", "beat", "verifier"}
 
 
-def test_detached_it_serves_survives_a_crash_and_a_kill_and_goes_down(command: Command) -> None:
+CUSTOMERS = (
+    "from tenants.access import SYSTEM, acting_as; from tenants.models import Tenant\n"
+    "with acting_as(SYSTEM): print(*Tenant.objects.values_list('slug', flat=True).order_by('slug'))"
+)
+
+
+def test_detached_it_serves_survives_a_crash_and_a_kill_and_goes_down(
+    command: Command, elsewhere: Command, tmp_path: Path
+) -> None:
+    """And what was backed up while it served comes back on another machine."""
+    file = tmp_path / "demo.dump"
     started = command(*command.up("--detach"))
     assert started.returncode == 0, started.stdout + started.stderr
     assert "Demarc is ready after" in started.stdout
     try:
         _look_at(command)
+        _back_up(command, file)
         _crash_the_worker(command)
         _kill_the_supervisor(command)
         again = command(*command.up("--detach"))
@@ -76,6 +101,7 @@ def test_detached_it_serves_survives_a_crash_and_a_kill_and_goes_down(command: C
     assert supervisor is not None
     assert not any(identity.alive() for identity in [*identities, supervisor])
     assert command.status()["running"] is False
+    _restore(command, elsewhere, file)
 
 
 def _look_at(command: Command) -> None:
@@ -98,6 +124,27 @@ def _look_at(command: Command) -> None:
         (pid,) = [p["pid"] for p in facts["processes"] if p["name"] == name]
         with open(f"/proc/{pid}/environ", "rb") as environ:
             assert b"DATABASE_ADMIN_URL" not in environ.read()
+
+
+def _back_up(command: Command, file: Path) -> None:
+    saved = command("backup", str(file))
+    assert saved.returncode == 0, saved.stderr
+    assert saved.stdout.startswith(f"{file}: ")
+    again = command("backup", str(file))
+    assert again.stderr == f"demarc: {file} is there already; name another file.\n"
+    running = command("restore", str(file))
+    assert running.stderr == "demarc: Demarc is running. Stop it first: ./demarc down\n"
+
+
+def _restore(command: Command, elsewhere: Command, file: Path) -> None:
+    full = command("restore", str(file))
+    assert full.returncode == 1
+    assert "then add --force" in full.stderr
+    restored = elsewhere("restore", str(file))
+    assert restored.returncode == 0, restored.stdout + restored.stderr
+    assert "scopes will be compared with their devices" in restored.stdout
+    shell = elsewhere("manage", "shell", "-v", "0", "-c", CUSTOMERS)
+    assert shell.stdout.splitlines()[-1] == "acme globex"
 
 
 def _crash_the_worker(command: Command) -> None:
