@@ -5,10 +5,9 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from portal.lib.sheets import FORMULA_STARTS
+
 YES, NO = "yes", "no"
-# What a spreadsheet takes for the beginning of a formula, also after a tab or a line's end, and
-# in full width.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 NUMBERS = frozenset("0123456789.-")
 
 

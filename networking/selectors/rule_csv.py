@@ -3,7 +3,7 @@
 | column | what it holds |
 |---|---|
 | name | lower-case letters, digits, hyphens; unique |
-| description | free text |
+| description | free text, with a quote mark before what a spreadsheet takes for a formula |
 | source, destination | `any`, or terms with `;` between: `10.1.0.0/24;group:shop;site:Berlin` |
 | protocol | `any`, `tcp`, `udp`, `icmp` |
 | ports | `80,443,8000-8100`; empty for all |
@@ -17,6 +17,7 @@ from collections.abc import Iterable
 
 from networking.models import Rule
 from networking.selectors.rules import rules
+from portal.lib.sheets import quoted
 from tenants.access import Actor
 
 COLUMNS = (
@@ -51,7 +52,7 @@ def csv_of(rows: Iterable[Rule]) -> str:
 def _line(rule: Rule) -> tuple[str, ...]:
     return (
         rule.name,
-        rule.description,
+        quoted(rule.description),
         BETWEEN_TERMS.join(rule.source),
         BETWEEN_TERMS.join(rule.destination),
         str(rule.protocol),

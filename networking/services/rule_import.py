@@ -26,6 +26,7 @@ from networking.services.rule_terms import Vocabulary
 from networking.services.rule_warnings import WITH_TERMS
 from portal.lib.errors import Refusal
 from portal.lib.ids import uuid7
+from portal.lib.sheets import unquoted
 from tenants.access import Actor
 
 SUBJECT = "rules"
@@ -134,7 +135,7 @@ def _input(row: Mapping[str | None, str | None], line: int) -> tuple[int, RuleIn
     cells = {str(name): str(value).strip() for name, value in row.items()}
     return line, RuleInput(
         name=cells["name"],
-        description=cells["description"],
+        description=unquoted(cells["description"]),
         protocol=cells["protocol"],
         ports=cells["ports"],
         action=cells["action"],

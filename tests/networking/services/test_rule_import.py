@@ -38,7 +38,7 @@ def rules(world: World, fra: Frankfurt) -> list[Rule]:
             log=True,
         ),
         add_rule(world.acme, "ping", protocol="icmp", action="reject", enabled=False),
-        add_rule(world.acme, "rest", action="deny"),
+        add_rule(world.acme, "rest", action="deny", description="=1+1"),
     ]
 
 
@@ -55,6 +55,7 @@ def test_a_list_goes_out_and_in_without_loss(world: World, rules: list[Rule]):
     first = next(csv.DictReader(io.StringIO(text)))
     assert first["source"] == "site:Berlin Mitte;fd00::/8"
     assert first["description"] == 'Says "hello", twice;\nand goes on'
+    assert ",'=1+1," in text, "no spreadsheet takes it for a formula"
 
 
 def test_a_file_is_the_list_afterwards(world: World, rules: list[Rule]):
