@@ -16,13 +16,16 @@ class Stage:
     select: str
     """pytest's marker expression."""
     options: tuple[str, ...] = ()
+    beside: bool = False
+    """Whether it runs beside the others, on what they leave of the processors."""
 
 
-# Two processors are what the tests are timed on, and the unit tests keep both busy. Stealing keeps
-# the tests of a file, which share their servers, together until one side idles. Wire and browser
-# tests wait more than they work, so two labs stand side by side; a file stays with its lab.
+# Two processors are what the tests are timed on. Unit tests keep both busy, wire and browser tests
+# wait as much as they work: side by side they take no longer than their work. Stealing keeps the
+# tests of a file, which share their servers, together until one side idles; a file of the others
+# stays with its lab, of which two stand.
 STAGES = (
-    Stage("unit", "not wire and not browser", ("-n", "2", "--dist", "worksteal")),
+    Stage("unit", "not wire and not browser", ("-n", "2", "--dist", "worksteal"), beside=True),
     Stage("wire", "wire and not browser", ("-n", "2", "--dist", "loadfile")),
     Stage("browser", "browser", ("-n", "2", "--dist", "loadfile")),
 )

@@ -5,6 +5,7 @@ as the server does, so row-level security binds them too. To look at rows in a t
 ``with acting_as(SYSTEM): ...`` (``tenants.access``).
 """
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,13 +36,10 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(
-    django_test_environment: None, django_db_blocker: Any, request: pytest.FixtureRequest
-) -> Iterator[None]:
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """A database of its own for each test process, dropped at the end."""
     login = dict(connection.settings_dict)
-    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
-    name = f"test_{login['NAME']}_{worker}"
+    name = f"test_{login['NAME']}_{os.getpid()}"
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     administer(drop)
     administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

@@ -1,25 +1,20 @@
 """`demarc test`: everything that must pass, on servers that live as long as the tests."""
 
 import os
-import signal
-import subprocess
 import tempfile
 import time
 from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from cli import backing, packages, venv
 from cli.accounts import first_closed_folder, server_account
 from cli.commands import lint
-from cli.identity import kill_group
 from cli.layout import Layout, default_layout
-from cli.programs import base_env
 from cli.progress import Progress
-from cli.stages import CHOSEN, STAGES, Outcome, Stage, argv, why_not
-
-TAKE_DOWN_WITHIN_S = 60.0
+from cli.runs import Run
+from cli.stages import CHOSEN, STAGES, Outcome, Stage, why_not
 
 
 def test(args: Namespace) -> int:
@@ -64,7 +59,8 @@ def _stages(args: Namespace, outcome: Outcome) -> list[Stage]:
 def _run_all(
     layout: Layout, stages: list[Stage], args: Namespace, outcome: Outcome, progress: Progress
 ) -> bool:
-    """Run the stages one after another, on servers of their own; whether all passed."""
+    """Run the stages on servers of their own; whether all passed. Each runs to its end, also when
+    another one failed."""
     use_debian = args.postgres == "system"
     with (
         throw_away_state(layout) as own,
@@ -75,44 +71,39 @@ def _run_all(
         )
         # A portal that a test starts may stand beside the one of this checkout, lab included.
         env |= {"DEMARC_TEST_POSTGRES": args.postgres, "DEMARC_LAB": f"test-{os.getpid()}"}
-        # Each of them runs, also after one that failed.
-        passed = [_run(own, stage, env, args, outcome) for stage in stages]
+        runs = [Run(own, stage, env, args.arguments) for stage in stages]
+        beside = [run for run in runs if run.stage.beside and len(runs) > 1]
+        with ExitStack() as started:
+            for run in beside:
+                started.enter_context(run.started(quietly=True))
+            passed = [_passes(run, outcome) for run in runs if run not in beside]
+            passed += [_has_passed(run, outcome) for run in beside]
     return all(passed)
 
 
-def _run(
-    layout: Layout, stage: Stage, env: Mapping[str, str], args: Namespace, outcome: Outcome
-) -> bool:
-    print(f"\n{stage.name} tests", flush=True)
-    report = layout.state / f"{stage.name}.xml"
+def _passes(run: Run, outcome: Outcome) -> bool:
+    """Run one stage to its end, before the eyes of whoever waits; whether it passed."""
+    print(f"\n{run.stage.name} tests", flush=True)
+    with run.started():
+        return _counted(run, outcome)
+
+
+def _has_passed(run: Run, outcome: Outcome) -> bool:
+    """Wait for a stage that was started quietly, and print what it said; whether it passed."""
+    passed = _counted(run, outcome)
+    print(f"\n{run.stage.name} tests\n{run.said()}", flush=True)
+    return passed
+
+
+def _counted(run: Run, outcome: Outcome) -> bool:
     before = outcome.ran
-    status = _pytest(layout, argv(layout.python, stage, report, args.arguments), env)
-    if report.exists():
-        outcome.add(report, stage.name)
+    status = run.wait()
+    if run.report.exists():
+        outcome.add(run.report, run.stage.name)
     if outcome.ran == before:
-        print("No test ran.", flush=True)
+        print(f"{run.stage.name} tests: no test ran.", flush=True)
     # Workers of pytest-xdist that cannot even begin make pytest end as if all were well.
     return status == 0 and outcome.ran > before
-
-
-def _pytest(layout: Layout, command: Sequence[str], env: Mapping[str, str]) -> int:
-    """Run pytest to its end; on Ctrl-C it first takes down what its tests have set up."""
-    process = subprocess.Popen(
-        command,
-        cwd=layout.checkout,
-        env={**base_env(), **env},
-        stdin=subprocess.DEVNULL,
-        # Out of reach of the terminal's Ctrl-C, which would come twice and cut that short.
-        process_group=0,
-    )
-    try:
-        return process.wait()
-    except KeyboardInterrupt:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=TAKE_DOWN_WITHIN_S)
-        raise
-    finally:
-        kill_group(process.pid)
 
 
 def _conclude(

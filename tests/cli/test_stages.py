@@ -12,6 +12,7 @@ import pytest
 from cli.commands import test as command
 from cli.layout import CHECKOUT, Layout
 from cli.progress import Progress
+from cli.runs import Run
 from cli.stages import CHOSEN, STAGES, Outcome, argv
 from tests.polling import eventually
 
@@ -67,9 +68,24 @@ def test_a_failure_stays_a_failure() -> None:
 def test_a_stage_without_a_test_fails(
     status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "_pytest", lambda *_: status)
-    layout, args = Layout(CHECKOUT, tmp_path), Namespace(arguments=["tests/gone"])
-    assert not command._run(layout, CHOSEN, {}, args, Outcome())
+    run = Run(Layout(CHECKOUT, tmp_path), CHOSEN, {}, ["tests/gone"])
+    monkeypatch.setattr(run, "wait", lambda: status)
+    assert not command._counted(run, Outcome())
+
+
+def test_what_runs_beside_others_is_told_at_its_end(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    suite = tmp_path / "test_suite.py"
+    suite.write_text(SUITE)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    own = ["-p", "no:django", "-c", str(tmp_path / "pytest.ini"), f"--rootdir={tmp_path}"]
+    run = Run(Layout(CHECKOUT, tmp_path), CHOSEN, {}, [str(suite), *own])
+    outcome = Outcome()
+    with run.started(quietly=True):
+        assert not command._has_passed(run, outcome)
+    assert outcome.line() == "1 passed, 2 failed, 1 skipped"
+    assert "assert 1 == 2" in capfd.readouterr().out
 
 
 def test_each_test_belongs_to_exactly_one_stage() -> None:
