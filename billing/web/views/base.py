@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
-from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from billing.rating.meters import TRAFFIC
@@ -14,7 +12,6 @@ from billing.statements.gathered import labels_of
 from billing.statements.spend import MeterSpend, Spend, Totals, by_label, spend, totals
 from billing.web.day_chart import INKS, day_chart
 from billing.web.months import Months
-from portal.lib.errors import Refusal
 from portal.lib.htmx import FragmentMixin
 from tenants.access import Capability
 from tenants.web.base import StaffPage, TenantPage
@@ -23,32 +20,20 @@ PARTS_SHOWN = 50
 LOW_COVERAGE = 95  # percent; below it people should know before they rely on a number
 
 
-class MissingMixin(FragmentMixin):
-    """Selectors say Missing; Django says Http404."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """What is missing is a 404 like any other."""
-        try:
-            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
-        except Refusal as refusal:
-            if refusal.status == 404:
-                raise Http404 from refusal
-            raise
-
-
-class TenantBillingPage(MissingMixin, TenantPage):
+class TenantBillingPage(FragmentMixin, TenantPage):
     """A page about what the tenant spends."""
 
     capability = Capability.BILLING_VIEW
     nav = "spend"
 
 
-class StaffBillingPage(MissingMixin, StaffPage):
+class StaffBillingPage(FragmentMixin, StaffPage):
     """A page about what customers spend."""
 
     capability = Capability.STAFF_BILLING_VIEW
     write_capability = Capability.STAFF_BILLING_WRITE
     nav = "billing"
+    page_size = 100
 
 
 @dataclass(frozen=True, slots=True)

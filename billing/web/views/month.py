@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -15,8 +14,6 @@ from billing.web.metering import metering
 from billing.web.months import Months, months
 from billing.web.views.base import LOW_COVERAGE, StaffBillingPage
 from tenants.access import TenantRef
-
-PAGE_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class Month(StaffBillingPage):
         found = ordered(lines, sort, turned=turned)
         context: dict[str, Any] = {
             "months": asked,
-            "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+            "page": self.page_of(found),
             "sums": sums(lines),
             "columns": _columns(asked, sort, turned),
             "generated": any(line.month.generated for line in lines),

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +18,6 @@ from portal.lib.forms import add_refusal
 from tenants import selectors as tenants
 from tenants.selectors import CustomerRow
 
-PAGE_SIZE = 100
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -40,8 +38,7 @@ class SubscriptionList(PlanPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         """`q` is part of a name."""
         text = request.GET.get("q", "").strip()
-        found = tenants.customers(self.actor, q=text)
-        page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+        page = self.page_of(tenants.customers(self.actor, q=text))
         lines = subscribed([tenants.customer_row(values) for values in page])
         return self.render_to_response(self.get_context_data(page=page, lines=lines, q=text))
 

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -22,8 +21,6 @@ from billing.web.price_words import edit_lines, price_lines
 from billing.web.views.plan import PlanPage
 from portal.lib.errors import Refusal
 from portal.lib.forms import add_refusal
-
-PAGE_SIZE = 100
 
 
 class Version(PlanPage):
@@ -100,7 +97,7 @@ class VersionRehearsal(PlanPage):
         row = self.version()
         asked = months(request.GET.get("period", "") or str(this_period().previous))
         found = rehearse(asked.shown, row.prices)
-        page = Paginator(found.customers, PAGE_SIZE).get_page(request.GET.get("page"))
+        page = self.page_of(found.customers)
         context = self.get_context_data(version=row, months=asked, rehearsal=found, page=page)
         return self.render_to_response(context)
 

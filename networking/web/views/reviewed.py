@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
 from networking import selectors
@@ -215,6 +215,6 @@ class ActPage(ReviewedPage):
 
     def _refused(self, refusal: Refusal, status: int) -> HttpResponse:
         if refusal.status == 404:
-            raise Http404 from refusal
+            raise refusal
         data = self.get_context_data(refusal=refusal.message)
         return self.answer(self.review_name, data, status)

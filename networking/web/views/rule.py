@@ -16,7 +16,7 @@ from networking.services import rules
 from networking.web import lines
 from networking.web.forms.rule import RuleForm, initial_of
 from networking.web.rule_lines import never_matching, rule_lines
-from networking.web.views.base import PAGE_SIZE, NounPage
+from networking.web.views.base import NounPage
 from networking.web.views.reviewed import ActPage, FormPage
 
 COMPARED = 500  # rules that a later one is compared with
@@ -67,7 +67,7 @@ class RuleDetail(NounPage):
         before = selectors.rules(self.actor).filter(retiring_at=None)
         if rule.rank is not None:
             before = before.filter(rank__lt=rule.rank)
-        query = urlencode({"page": before.count() // PAGE_SIZE + 1})
+        query = urlencode({"page": before.count() // self.page_size + 1})
         where = reverse("networking:rule_list", args=[slug])
         return HttpResponseRedirect(f"{where}?{query}#rule-{rule.id}")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -31,7 +31,7 @@ class RuleAct(NounPage):
             change = act() if act else None
         except Refusal as refusal:
             if refusal.status == 404:
-                raise Http404 from refusal
+                raise
             messages.error(request, refusal.message)
         else:
             self._say(rule, change)

@@ -1,13 +1,10 @@
 """What is wrong, and what was."""
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 
 from networking.selectors.alerts import alert_row, open_alerts, past_alerts
 from portal.web.views.base import ProviderPage
 from tenants.access import Capability
-
-PAGE_SIZE = 50
 
 
 class AlertList(ProviderPage):
@@ -21,7 +18,7 @@ class AlertList(ProviderPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page."""
-        page = Paginator(past_alerts(self.actor), PAGE_SIZE).get_page(request.GET.get("page"))
+        page = self.page_of(past_alerts(self.actor))
         context = self.get_context_data(
             alerts=open_alerts(self.actor), past=[alert_row(row) for row in page], page=page
         )

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -20,7 +19,6 @@ from tenants import selectors
 from tenants.models import TenantState
 from tenants.selectors import CustomerRow
 
-PAGE_SIZE = 50
 FEW_CHANGES = 6  # beside other things
 
 
@@ -34,8 +32,7 @@ class CustomerList(ProviderPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         """The list, or the part of it that was searched for."""
         q, state = request.GET.get("q", ""), request.GET.get("state", "")
-        rows = selectors.customers(self.actor, q=q, state=state)
-        page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+        page = self.page_of(selectors.customers(self.actor, q=q, state=state))
         shown = [selectors.customer_row(values) for values in page]
         healths = networking.customer_health(self.actor, [row.ref.id for row in shown])
         context = self.get_context_data(
@@ -102,7 +99,7 @@ class CustomerChanges(CustomerPage):
         """The page."""
         customer = self.customer
         few = "few" in request.GET
-        limit = FEW_CHANGES if few else PAGE_SIZE
+        limit = FEW_CHANGES if few else self.page_size
         changes = lines.change_lines(recent_changes(self.actor, customer.ref.id, limit=limit))
         unfinished = any(line.change.unfinished for line in changes)
         return self.render_to_response(

@@ -2,11 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from networking.selectors.deviations import NONE, Deviations, deviations
@@ -29,8 +26,6 @@ from networking.web.topology import SHOWN, Drawing, FabricItem, draw
 from portal.web.picture import host_status, region_items
 from portal.web.views.base import ProviderPage
 from tenants.access import Capability
-
-PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +81,6 @@ class _DevicePage(ProviderPage):
     capability = Capability.INFRA_VIEW
     nav = "regions"
 
-    def _page(self, rows: QuerySet[Any]) -> Page[Any]:
-        return Paginator(rows, PAGE_SIZE).get_page(self.request.GET.get("page"))
-
 
 class RegionList(_DevicePage):
     """Every region, with the worst of what runs there."""
@@ -112,7 +104,7 @@ class FabricDetail(_DevicePage):
     def get(self, request: HttpRequest, fabric_id: UUID) -> HttpResponse:
         """Silent hosts first; `q` searches."""
         fabric, q = provider_fabric(self.actor, fabric_id), request.GET.get("q", "").strip()
-        page = self._page(fabric_hosts(self.actor, fabric_id, q=q))
+        page = self.page_of(fabric_hosts(self.actor, fabric_id, q=q))
         found = deviations(self.actor).get(fabric_id, NONE)
         line = FabricLine(fabric, device(fabric), _host_lines(host_rows(page)), found)
         return self.render_to_response(self.get_context_data(line=line, page=page, q=q))
@@ -128,7 +120,7 @@ class RouterDetail(_DevicePage):
         """Those with a session down first; `q` searches, `spare` leaves out what is claimed."""
         router = provider_router(self.actor, router_id)
         q, spare = request.GET.get("q", "").strip(), request.GET.get("spare") == "on"
-        page = self._page(router_attachments(self.actor, router_id, q=q, spare=spare))
+        page = self.page_of(router_attachments(self.actor, router_id, q=q, spare=spare))
         context = self.get_context_data(
             line=_router(router, deviations(self.actor)),
             attachments=hand_off_rows(page),
