@@ -1,5 +1,6 @@
 """What can be seen in the lab: pings, routes, and packets that pass an interface."""
 
+import re
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,21 @@ def routes(lab: Lab, site: str) -> set[str]:
     """The prefixes that a site has routes to, of both families."""
     text = lab.exec(site, "ip", "-4", "route").stdout + lab.exec(site, "ip", "-6", "route").stdout
     return {line.split()[0] for line in text.splitlines()}
+
+
+@contextmanager
+def pinging(lab: Lab, where: str, address: str, seconds: float) -> Iterator[list[int]]:
+    """Ping fifty times a second, for `seconds` that begin with the block; once it has ended, the
+    list holds how many were sent and how many came back."""
+    argv = ["ping", "-n", "-q", "-i", "0.02", "-c", str(round(seconds / 0.02)), "-W", "1", address]
+    command = inside.command(lab.place, lab.plan, where, argv)
+    counts: list[int] = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        yield counts
+        said, _ = process.communicate(timeout=seconds + 10)
+    found = re.search(r"(\d+) packets transmitted, (\d+) received", said)
+    assert found, said
+    counts += [int(number) for number in found.groups()]
 
 
 @contextmanager

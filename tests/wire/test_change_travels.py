@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from lab import Lab
-from networking.engine import judge
+from networking.engine import judge, restored, sweep
 from networking.models import Network, Verdict
 from networking.services import networks, ports
 from portal.lib.db import DatabaseRole, acting_as
 from tests.lab.byhand import eventually
-from tests.wire.looks import pings, routes
+from tests.wire.looks import pinging, pings, routes
 from tests.wire.portal import said, settle
 from tests.wire.story import Story, told
 
@@ -71,6 +71,26 @@ def test_machines_reach_each_other_over_two_hosts(story: Story, web: Any) -> Non
     second = story.acme.port("web-2")
     for address in (second.ipv4_address, second.ipv6_address):
         assert eventually(lambda a=str(address): pings(story.lab, "acme/web-1", a))
+
+
+def test_no_packet_is_lost_while_a_new_portal_takes_over(story: Story, web: Any) -> None:
+    """As after an upgrade or a restore: all is compared anew, and the next change claims it."""
+    address = str(story.acme.port("web-1").ipv4_address)
+    assert eventually(lambda: pings(story.lab, "acme-berlin", address))
+    devices = ("fra-ovn", "pe1")
+    with pinging(story.lab, "acme-berlin", address, seconds=2) as counts:
+        with acting_as(DatabaseRole.WORKER):
+            restored.forget()
+        taken_over = {name: story.acme.scope(name) for name in devices}
+        assert {scope.pk for scope in taken_over.values()} <= set(sweep.unobserved())
+        for name in devices:
+            story.acme.check_drift(name)
+            assert not story.acme.scope(name).drift
+        story.acme.add_network("next", "10.1.20.0/24")
+        settle()
+    assert counts == [100, 100]
+    for name in devices:
+        assert story.acme.scope(name).token > taken_over[name].token
 
 
 @pytest.mark.parametrize("site", ["acme-berlin", "acme-munich"])
