@@ -17,7 +17,7 @@ from billing.api.serializers.plan import (
     VersionSerializer,
 )
 from billing.rating.difference import price_edits
-from billing.rating.prices import Prices
+from billing.rating.prices import Prices, fingerprint
 from billing.selectors import VersionRow
 from billing.services import plans
 from billing.statements.draft import rehearse
@@ -31,6 +31,13 @@ from tenants.api.base import StaffApi
 PERIOD = OpenApiParameter("period", OpenApiTypes.STR, description="a month; by default the last")
 AGAINST = OpenApiParameter(
     "against", OpenApiTypes.INT, description="a version's number; by default the one before"
+)
+
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The ETag of the prices that are meant; 412 when they were edited since.",
 )
 
 
@@ -78,8 +85,7 @@ class Versions(PlanApi):
     def post(self, request: Request, code: str) -> Response:
         """A draft with the prices of a version; a plan has one draft at a time."""
         source = given(NewVersionSerializer, request)["source"]
-        draft = plans.create_version(self.actor, code, source)
-        return Response(VersionSerializer(draft).data, status.HTTP_201_CREATED)
+        return _tagged(plans.create_version(self.actor, code, source), status.HTTP_201_CREATED)
 
 
 class Version(PlanApi):
@@ -87,8 +93,8 @@ class Version(PlanApi):
 
     @extend_schema(responses=VersionSerializer)
     def get(self, request: Request, code: str, number: int) -> Response:
-        """With its prices."""
-        return Response(VersionSerializer(selectors.numbered(code, number)).data)
+        """With its prices, whose fingerprint is the ETag."""
+        return _tagged(selectors.numbered(code, number))
 
     @extend_schema(
         request=PricesSerializer, responses=VersionSerializer, parameters=[IDEMPOTENCY_KEY]
@@ -98,8 +104,7 @@ class Version(PlanApi):
         given = PricesSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         draft = selectors.numbered(code, number)
-        made = plans.edit_draft(self.actor, draft.id, given.inputs())
-        return Response(VersionSerializer(made).data)
+        return _tagged(plans.edit_draft(self.actor, draft.id, given.inputs()))
 
     @extend_schema(responses={204: None}, parameters=[IDEMPOTENCY_KEY])
     def delete(self, request: Request, code: str, number: int) -> Response:
@@ -112,13 +117,17 @@ class Publication(PlanApi):
     """The publication of a draft."""
 
     @extend_schema(
-        request=PublishSerializer, responses=VersionSerializer, parameters=[IDEMPOTENCY_KEY]
+        request=PublishSerializer,
+        responses=VersionSerializer,
+        parameters=[IDEMPOTENCY_KEY, IF_MATCH],
     )
     def post(self, request: Request, code: str, number: int) -> Response:
         """Let its prices hold. They never change afterwards."""
         start = given(PublishSerializer, request)["valid_from"]
+        meant = request.headers.get("If-Match", "*").strip().strip('"')
         draft = selectors.numbered(code, number)
-        return Response(VersionSerializer(plans.publish(self.actor, draft.id, start)).data)
+        looked_at = None if meant == "*" else meant
+        return _tagged(plans.publish(self.actor, draft.id, start, looked_at=looked_at))
 
 
 class Difference(PlanApi):
@@ -146,6 +155,12 @@ class Preview(PlanApi):
         period = begun(asked) if asked else this_period().previous
         found = rehearse(period, selectors.numbered(code, number).prices)
         return Response(RehearsalSerializer(found).data)
+
+
+def _tagged(row: VersionRow, status_code: int = status.HTTP_200_OK) -> Response:
+    """A version with the fingerprint of its prices."""
+    tag = {"ETag": f'"{fingerprint(row.prices)}"'}
+    return Response(VersionSerializer(row).data, status_code, headers=tag)
 
 
 def _former(row: VersionRow, asked: str) -> Prices:

@@ -84,6 +84,23 @@ def test_what_is_published_stays(finance: Client, draft: dict[str, Any]) -> None
     assert finance.get(f"{VERSIONS}/2").status_code == 404
 
 
+@pytest.mark.usefixtures("draft")
+def test_nobody_publishes_prices_that_were_edited_meanwhile(finance: Client) -> None:
+    """They could never be taken back."""
+    meant = finance.get(f"{VERSIONS}/1")["ETag"]
+    edited = send(finance, "put", f"{VERSIONS}/1", {"components": PRICES["components"][:1]})
+    assert edited["ETag"] != meant
+
+    def publish(tag: str) -> int:
+        status: int = finance.post(
+            f"{VERSIONS}/1/publish", {}, content_type="application/json", headers={"If-Match": tag}
+        ).status_code
+        return status
+
+    assert publish(meant) == 412
+    assert publish(edited["ETag"]) == 200
+
+
 def test_the_difference_is_told_part_by_part(finance: Client, draft: dict[str, Any]) -> None:
     first = finance.get(f"{VERSIONS}/1/difference").json()
     assert [(one["meter"], one["sense"]) for one in first] == [
