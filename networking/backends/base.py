@@ -4,7 +4,7 @@ A backend knows no Django. It is opened for one piece of work and closed after i
 that idle are dropped by the devices. It reads and removes only what carries our stamp.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -186,8 +186,11 @@ class Backend(Protocol[IntentT]):
         """What the device must hold for this intent. Pure: no I/O."""
         ...
 
-    def observe(self, scope: ScopeRef) -> tuple[Resource, ...]:
-        """What the device holds of ours for the scope, read now. Raises BackendError."""
+    def observe(
+        self, scope: ScopeRef, kinds: Collection[str] | None = None
+    ) -> tuple[Resource, ...]:
+        """What the device holds of ours for the scope, read now; all of it, or at least what is of
+        these kinds. Raises BackendError."""
         ...
 
     def claim(self, scope: ScopeRef, token: int) -> None:

@@ -25,6 +25,21 @@ def plan_for(backend: Backend[Any], ref: ScopeRef, wanted: Snapshot) -> Plan:
     )
 
 
+def left_of(backend: Backend[Any], ref: ScopeRef, plan: Plan) -> Plan:
+    """What is left of a plan that was carried out: what it wrote is read back. Raises BackendError.
+
+    The rest was as wanted when the plan was made, and has not to be read twice.
+    """
+    sent = {(step.kind, step.key) for step in plan.steps}
+    held = backend.observe(ref, {kind for kind, _ in sent})
+    return diff(
+        [step.resource() for step in plan.steps if step.after is not None],
+        [resource for resource in held if resource.ident in sent],
+        order=backend.order,
+        generation=plan.generation,
+    )
+
+
 def differences(plan: Plan) -> str:
     """The plan's steps seen as deviations, for people: `network web was missing`.
 

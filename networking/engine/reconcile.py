@@ -8,7 +8,7 @@ from uuid import UUID
 from networking.backends.base import Backend, BackendError, RouterBackend, StaleTokenError
 from networking.engine import record, sessions, wake
 from networking.engine.claim import Claim, claim, kept
-from networking.engine.compare import differences, plan_for
+from networking.engine.compare import differences, left_of, plan_for
 from networking.engine.device import open_fabric, open_router
 from networking.engine.quiet import in_force
 from networking.engine.sites import watch
@@ -104,7 +104,7 @@ def bring(backend: Backend[Any], held: Claim, wanted: Snapshot) -> Plan:
     said = {"device": held.device.name, "scope": str(held.scope_id), "token": held.token}
     said |= {"generation": wanted.generation, "steps": len(plan.steps)}
     log.info("applied", extra=said | {"ms": round((time.monotonic() - began) * 1000, 1)})
-    if rest := plan_for(backend, held.ref, wanted):
+    if rest := left_of(backend, held.ref, plan):
         raise BackendError(
             f"What was sent was read back otherwise: {differences(rest)}.", retry=True
         )

@@ -1,6 +1,6 @@
 """A provider edge router that runs FRR."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Self
 
@@ -35,8 +35,10 @@ class FrrBackend:
         checked_vrf(intent.vrf)
         return render(intent)
 
-    def observe(self, scope: ScopeRef) -> tuple[Resource, ...]:
-        """The same, read from the running configuration."""
+    def observe(
+        self, scope: ScopeRef, kinds: Collection[str] | None = None
+    ) -> tuple[Resource, ...]:
+        """The same, read from the running configuration, which is given as a whole."""
         return running.observed(self._remote.read().running, scope)
 
     def claim(self, scope: ScopeRef, token: int) -> None:

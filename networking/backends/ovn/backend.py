@@ -1,6 +1,6 @@
 """The OVN backend: what the engine asks of a fabric, answered by its two databases."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Self
 
@@ -56,9 +56,12 @@ class OvnBackend:
         """The rows that the northbound database must hold for this intent. Pure: no I/O."""
         return render(intent)
 
-    def observe(self, scope: ScopeRef) -> tuple[Resource, ...]:
-        """The tenant's rows as they are now; one request. Raises BackendError."""
-        return observe(self.northbound, scope.tenant.id)
+    def observe(
+        self, scope: ScopeRef, kinds: Collection[str] | None = None
+    ) -> tuple[Resource, ...]:
+        """The tenant's rows as they are now, of these tables or of all of ours; one request for
+        each level of holders. Raises BackendError."""
+        return observe(self.northbound, scope.tenant.id, kinds)
 
     def claim(self, scope: ScopeRef, token: int) -> None:
         """Leave our token on the tenant's fence row. Raises StaleTokenError when a newer one is

@@ -6,7 +6,7 @@ others are read by the references of those: a tenant costs about the same whoeve
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from networking.backends.ovn.identity import TENANT, noun_of
 from networking.backends.ovn.ovsdb import Ovsdb
@@ -23,35 +23,49 @@ _Parents = Mapping[tuple[str, Holder], Mapping[str, list[str]]]
 _Rows = Mapping[str, Sequence[Mapping[str, Json]]]
 
 
-def observe(database: Ovsdb, tenant_id: str) -> tuple[Resource, ...]:
-    """All rows that carry the tenant's stamp, in the tables that we use; one request for each
-    level of holders. Raises BackendError.
+def observe(
+    database: Ovsdb, tenant_id: str, kinds: Collection[str] | None = None
+) -> tuple[Resource, ...]:
+    """All rows that carry the tenant's stamp, in these tables or in all that we use; one request
+    for each level of holders. Raises BackendError.
 
     A row that a row which is not the tenant's holds alone is left out: whoever makes it anew finds
     it there.
     """
     ours = [EXTERNAL_IDS, "includes", mapping({TENANT: tenant_id})]
+    asked_for = [table for table in TABLES if kinds is None or table.name in kinds]
+    needed = _with_holders(asked_for)
     rows: dict[str, list[Mapping[str, Json]]] = {}
-    for level in _levels():
+    for level in _levels(needed):
         asked = [(table, where) for table in level for where in _wheres(table, rows, ours)]
         rows |= {table.name: [] for table in level}
+        columns = {table.name: _columns(table, needed) for table in level}
         selections = [
-            {"op": "select", "table": table.name, "where": where, "columns": _columns(table)}
+            {"op": "select", "table": table.name, "where": where, "columns": columns[table.name]}
             for table, where in asked
         ]
         results = database.transact(selections) if selections else []
         for (table, _), result in zip(asked, results, strict=True):
             rows[table.name] += result["rows"]
-    parents = _parents(rows)
-    return tuple(_resource(table, row, parents) for table in TABLES for row in rows[table.name])
+    parents = _parents(rows, asked_for)
+    return tuple(_resource(table, row, parents) for table in asked_for for row in rows[table.name])
 
 
-def _levels() -> Iterator[list[Table]]:
-    """Our tables, those whose rows stand alone first, each of the rest after its holders."""
+def _with_holders(tables: Iterable[Table]) -> list[Table]:
+    """These tables and all that their rows hang on."""
+    names = {table.name for table in tables}
+    for table in reversed(TABLES):
+        if table.name in names:
+            names |= {holder.table for holder in table.holders}
+    return [table for table in TABLES if table.name in names]
+
+
+def _levels(tables: Sequence[Table]) -> Iterator[list[Table]]:
+    """The tables, those whose rows stand alone first, each of the rest after its holders."""
     read: set[str] = set()
     while level := [
         table
-        for table in TABLES
+        for table in tables
         if table.name not in read
         and (table.stands_alone or all(holder.table in read for holder in table.holders))
     ]:
@@ -90,17 +104,18 @@ def tenants(database: Ovsdb) -> frozenset[str]:
     return frozenset(marks[TENANT] for marks in found if TENANT in marks)
 
 
-def _columns(table: Table) -> list[str]:
+def _columns(table: Table, tables: Iterable[Table]) -> list[str]:
+    """Those of ours, and those that lead to rows of the other tables."""
     held = {
-        holder.column for child in TABLES for holder in child.holders if holder.table == table.name
+        holder.column for child in tables for holder in child.holders if holder.table == table.name
     }
     return ["_uuid", EXTERNAL_IDS, *table.columns, *sorted(held)]
 
 
-def _parents(rows: _Rows) -> _Parents:
+def _parents(rows: _Rows, tables: Iterable[Table]) -> _Parents:
     """By table, holder and UUID of a child, our rows that hold it."""
     found: dict[tuple[str, Holder], defaultdict[str, list[str]]] = {}
-    for table in TABLES:
+    for table in tables:
         for holder in table.holders:
             children = found[table.name, holder] = defaultdict(list)
             for row in rows[holder.table]:

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Self
 
 from networking.backends.base import StaleTokenError
@@ -29,7 +29,9 @@ class SimulatedDevice:
     def __exit__(self, *exc: object) -> None:
         self.store.close()
 
-    def observe(self, scope: ScopeRef) -> tuple[Resource, ...]:
+    def observe(
+        self, scope: ScopeRef, kinds: Collection[str] | None = None
+    ) -> tuple[Resource, ...]:
         """The tenant's resources as they are now."""
         with self.store.answer() as db:
             return tuple(resource for resource, _ in self._held(db, scope.tenant.id))

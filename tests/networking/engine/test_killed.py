@@ -41,6 +41,7 @@ STEPS = [
     ("compile", reconcile, "snapshot"),
     ("bring", reconcile, "bring"),
     ("plan", reconcile, "plan_for"),
+    ("read back", reconcile, "left_of"),
     ("hand over", record, "handed_over"),
     ("wake", reconcile.wake, "send"),
     ("sent before", reconcile.sessions, "sent_before"),

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from networking.backends.ovn import observe
 from networking.backends.ovn.backend import OvnBackend
 from networking.backends.ovn.tables import TABLES
 from networking.intent import FabricIntent
-from networking.planning import Json, Plan
+from networking.planning import Json, Plan, Resource
 from tests.networking.backends.ovn.conftest import Enforce, plan_for
 from tests.networking.backends.ovn.intents import (
     make_intent,
@@ -21,6 +21,7 @@ from tests.networking.backends.ovn.intents import (
     new_tenant,
     scope_of,
 )
+from tests.networking.backends.ovn.policies import with_policy
 
 
 def test_requests_an_act(backend: OvnBackend) -> None:
@@ -95,6 +96,27 @@ def test_tables_of_ports_and_rules_are_not_searched(
     monkeypatch.setattr(observe, "_ONE_BY_ONE", 1)
     crowded = searched_by(backend, intent, monkeypatch)
     assert crowded["Logical_Switch_Port"] == 1
+
+
+def test_some_tables_are_read_as_they_are_read_with_all(
+    backend: OvnBackend, enforce: Enforce
+) -> None:
+    intent = with_policy(make_intent())
+    scope = scope_of(intent.tenant)
+    enforce(intent)
+    whole = backend.observe(scope)
+    kinds = {resource.kind for resource in whole}
+    assert len(kinds) > len(TABLES) / 2
+    for some in (*({kind} for kind in kinds), {"Address_Set", "Logical_Switch_Port"}):
+        assert set_of(backend.observe(scope, some)) == set_of(
+            resource for resource in whole if resource.kind in some
+        )
+    spent = bytes_of(backend, lambda: backend.observe(scope, {"Address_Set"}))
+    assert spent < bytes_of(backend, lambda: backend.observe(scope)) / 4
+
+
+def set_of(resources: Iterable[Resource]) -> dict[tuple[str, str], Resource]:
+    return {resource.ident: resource for resource in resources}
 
 
 def test_what_stands_alone_is_what_the_server_keeps() -> None:
