@@ -9,24 +9,19 @@ Switches of a tenant without rules and without default deny carry none of this: 
 not tracked at all.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from ipaddress import ip_network
+from collections.abc import Iterable
 
 from networking.backends.ovn.identity import RowUuid
+from networking.backends.ovn.match import literals, matches, set_name, terms_of
 from networking.backends.ovn.rows import Rows
-from networking.backends.ovn.spaces import FAMILIES, Family, Space, of_family
+from networking.backends.ovn.spaces import FAMILIES, Family, Space
 from networking.intent import (
     FabricIntent,
     Group,
-    PortRange,
-    Protocol,
     Rule,
     RuleAction,
     SitePrefixes,
-    Term,
     TermKind,
-    merged,
 )
 from networking.planning import Json, Noun
 
@@ -77,15 +72,6 @@ def enforce(rows: Rows, intent: FabricIntent) -> None:
         policy.meter()
 
 
-@dataclass(frozen=True, slots=True)
-class _Sides:
-    """A rule's addresses in one family; None where all match."""
-
-    family: Family
-    source: tuple[str, ...] | None
-    destination: tuple[str, ...] | None
-
-
 class _Policy:
     def __init__(self, rows: Rows, intent: FabricIntent) -> None:
         self._rows = rows
@@ -123,12 +109,11 @@ class _Policy:
     def rule(self, rule: Rule) -> bool:
         """The rule's ACLs; whether any of them is at the source's port."""
         outside = False
-        for sides in self._families(rule):
-            match = _own(rule, _match(rule, sides))
-            if self._may_be_here(rule, sides.family):
-                self._of_rule(rule, _IN, match, sides.family)
-            if self._may_be_outside(rule, sides.family):
-                self._of_rule(rule, _OUT, match, sides.family)
+        for family, match in matches(rule):
+            if self._may_be_here(rule, family):
+                self._of_rule(rule, _IN, match, family)
+            if self._may_be_outside(rule, family):
+                self._of_rule(rule, _OUT, match, family)
                 outside = True
         return outside
 
@@ -155,19 +140,11 @@ class _Policy:
     def _meter(self) -> str:
         return self._rows.name("log", self._rows.tenant.id)
 
-    def _families(self, rule: Rule) -> Iterator[_Sides]:
-        for family in FAMILIES:
-            source = _addresses(rule.source, family)
-            destination = _addresses(rule.destination, family)
-            # One that has no address of the family matches nothing in it.
-            if source != () and destination != ():
-                yield _Sides(family, source, destination)
-
     def _may_be_here(self, rule: Rule, family: Family) -> bool:
         return any(
             term.kind in (TermKind.ANY, TermKind.GROUP)
             or (term.kind is TermKind.PREFIX and self._here.meets(term.value))
-            for term in _of(rule.destination, family)
+            for term in terms_of(rule.destination, family)
         )
 
     def _may_be_outside(self, rule: Rule, family: Family) -> bool:
@@ -177,7 +154,7 @@ class _Policy:
             term.kind in (TermKind.ANY, TermKind.SITE)
             or (term.kind is TermKind.GROUP and self._groups.get(term.value, False))
             or (term.kind is TermKind.PREFIX and not self._inside.holds(term.value))
-            for term in _of(rule.destination, family)
+            for term in terms_of(rule.destination, family)
         )
 
     def _of_rule(self, rule: Rule, direction: str, match: str, family: Family) -> None:
@@ -223,91 +200,6 @@ class _Policy:
             uuid = self._rows.uuid("Address_Set", kind, noun.id, family.word)
             columns = {
                 "name": set_name(kind, noun.id, family),
-                "addresses": sorted({a for text in held for a in _literals(text, family)}),
+                "addresses": sorted({a for text in held for a in literals(text, family)}),
             }
             self._rows.add("Address_Set", uuid, noun, columns)
-
-
-def set_name(kind: str, noun_id: str, family: Family) -> str:
-    """The address set of a group or site in one family; its name must be an identifier."""
-    return f"dm_{kind}_{noun_id.replace('-', '_')}_{family.version}"
-
-
-def _of(terms: Iterable[Term], family: Family) -> Iterator[Term]:
-    for term in terms:
-        if term.kind is not TermKind.PREFIX or of_family(term.value, family):
-            yield term
-
-
-def _addresses(terms: Iterable[Term], family: Family) -> tuple[str, ...] | None:
-    """What the terms are in a match; nothing where they have no address of the family."""
-    found: set[str] = set()
-    for term in _of(terms, family):
-        match term.kind:
-            case TermKind.ANY:
-                return None
-            case TermKind.PREFIX:
-                found.update(_literals(term.value, family))
-            case TermKind.GROUP | TermKind.SITE:
-                found.add(f"${set_name(term.kind, term.value, family)}")
-    return tuple(sorted(found))
-
-
-def _literals(text: str, family: Family) -> Iterator[str]:
-    """An address or prefix as OVN writes it; of all addresses, the two halves: in a set, OVN
-    takes a prefix of length 0 for none."""
-    if not of_family(text, family):
-        return
-    prefix = ip_network(text)
-    if prefix.prefixlen == 0:
-        yield from map(str, prefix.subnets())
-    elif prefix.prefixlen == prefix.max_prefixlen:
-        yield str(prefix.network_address)
-    else:
-        yield str(prefix)
-
-
-def _own(rule: Rule, match: str) -> str:
-    """A match unlike any of another tenant's, by a comment (man 5 ovn-sb, Logical_Flow match).
-
-    Of two tenants' equal flows the central daemon makes one, which counts for one rule alone. Sets
-    differ by their names. Hosts skip comments, so that the packets matched are the same.
-    """
-    return match if "$" in match else f"{match} /* {rule.id} */"
-
-
-def _match(rule: Rule, sides: _Sides) -> str:
-    word = sides.family.word
-    parts = [word]
-    for field, addresses in (("src", sides.source), ("dst", sides.destination)):
-        if addresses is not None:
-            parts.append(f"{word}.{field} == {_set(addresses)}")
-    match rule.protocol:
-        case Protocol.ICMP:
-            parts.append(sides.family.icmp)
-        case Protocol.TCP | Protocol.UDP:
-            parts.append(_ports(rule.protocol, rule.ports))
-        case Protocol.ANY:
-            pass
-    return " && ".join(parts)
-
-
-def _ports(protocol: Protocol, ports: tuple[PortRange, ...]) -> str:
-    """Single ports in one set, ranges as comparisons."""
-    ranges = merged(ports)
-    single = [str(one.first) for one in ranges if one.first == one.last]
-    choices = [f"{protocol}.dst == {_set(single)}"] if single else []
-    choices += [
-        f"{one.first} <= {protocol}.dst <= {one.last}" for one in ranges if one.first != one.last
-    ]
-    match choices:
-        case []:
-            return str(protocol)
-        case [only]:
-            return only
-    return f"({' || '.join(choices)})"
-
-
-def _set(items: Iterable[str]) -> str:
-    listed = list(items)
-    return listed[0] if len(listed) == 1 else f"{{{', '.join(listed)}}}"
