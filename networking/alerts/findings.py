@@ -18,7 +18,6 @@ FIRST_SESSION = timedelta(minutes=15)  # until which a new site's session may ta
 DRIFT_SHOWN = timedelta(minutes=5)  # for which a difference counts as present once it is repaired
 DRIFT_FORGOTTEN = timedelta(hours=24)  # after which one that nobody was told of is old news
 UNFINISHED = ("pending", "applying", "verifying", "waiting", "blocked")
-ESTABLISHED = "Established"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def _devices(model: type[Fabric] | type[Router], now: datetime) -> Iterator[Find
 
 def _sessions(now: datetime) -> Iterator[Finding]:
     """A session that was never up says nothing of when it fell; it has longer to come up."""
-    down = Site.objects.filter(retiring_at=None).exclude(session_state__in=("", ESTABLISHED))
+    down = Site.objects.filter(Site.DOWN, retiring_at=None)
     rows = down.filter(
         Q(session_since__lte=now - GRACE)
         | Q(session_since=None, created_at__lte=now - FIRST_SESSION)

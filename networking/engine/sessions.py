@@ -11,6 +11,7 @@ from networking.backends.base import Session
 from networking.engine.announce import announce
 from networking.engine.verdicts import awaited, returned
 from networking.models import Site, Verdict
+from networking.models.site import ESTABLISHED
 from portal.lib.db import DatabaseRole, acting_as
 
 EDITED = (
@@ -57,7 +58,7 @@ def observed(router_id: UUID, sessions: Sessions) -> None:
         Site.objects.filter(pk__in=fresh).update(observed_at=now)
         for row in turned:
             announce("site", row.id, row.tenant_id)
-        _note_return([row for row in rows if row.session_state == "Established"], now)
+        _note_return([row for row in rows if row.session_state == ESTABLISHED], now)
 
 
 def _take(row: Site, sessions: Sequence[Session], now: datetime) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from networking.engine import lifetimes
@@ -18,7 +18,6 @@ from networking.engine.retire import retire
 from networking.engine.states import Progress, state_of
 from networking.models import Change, ChangeScope, Scope
 
-SETTLED = Q(state__in=(Change.State.DONE, Change.State.SUPERSEDED))
 EDITED = ("state", "reason", "done_at", "superseded_by")
 
 
@@ -49,7 +48,9 @@ def settle(scope_ids: Collection[UUID]) -> None:
 def _lock(scope_ids: Collection[UUID]) -> list[Change]:
     here = ChangeScope.objects.filter(change=OuterRef("pk"), scope__in=scope_ids)
     tenants = Scope.objects.filter(pk__in=scope_ids).values("tenant")
-    unfinished = Change.objects.filter(~SETTLED, Exists(here), tenant__in=tenants)
+    unfinished = Change.objects.exclude(state__in=Change.SETTLED).filter(
+        Exists(here), tenant__in=tenants
+    )
     # A revert refers to its change; it need not wait for this lock.
     return list(unfinished.select_for_update(no_key=True).order_by("pk"))
 

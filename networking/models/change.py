@@ -27,6 +27,11 @@ class Change(TenantRow):
         DONE = "done", "Done"
         SUPERSEDED = "superseded", "Superseded"
 
+    SETTLED = (State.DONE, State.SUPERSEDED)
+    """Nothing more becomes of it."""
+    HELD_UP = (State.WAITING, State.BLOCKED)
+    """A device makes no progress; `reason` says why."""
+
     class Verb(models.TextChoices):
         CREATE = "create", "Create"
         UPDATE = "update", "Update"

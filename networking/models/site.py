@@ -6,6 +6,9 @@ from netfields import CidrAddressField, InetAddressField
 
 from networking.models.base import NounRow
 
+ESTABLISHED = "Established"
+"""A BGP session that is up (RFC 4271, section 8.2.2)."""
+
 
 class Site(NounRow):
     """A WAN site behind one of the tenant's attachments (RFC 4271, RFC 4364 section 7).
@@ -15,6 +18,8 @@ class Site(NounRow):
     """
 
     audit_type = "site"
+    # A site that no router was asked about yet is not known to be down.
+    DOWN = ~models.Q(session_state__in=("", ESTABLISHED))
 
     attachment = models.ForeignKey(
         "networking.Attachment", models.PROTECT, db_constraint=False, related_name="sites"
@@ -42,3 +47,8 @@ class Site(NounRow):
                 fields=("attachment", "neighbour_ipv6"), name="site_ipv6_neighbour_once"
             ),
         )
+
+    @property
+    def is_down(self) -> bool:
+        """Whether its session is, as far as anybody knows."""
+        return self.session_state not in ("", ESTABLISHED)

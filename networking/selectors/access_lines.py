@@ -7,7 +7,7 @@ from uuid import UUID
 
 from networking.models import Attachment, Site
 from networking.planning.addresses import Address, Prefix
-from networking.selectors.base import Missing, one
+from networking.selectors.base import admit, one
 from tenants.access import Actor, Capability
 
 LOOKED_AT = 64  # addresses of a long line; whoever has more neighbours on it types the next one
@@ -42,8 +42,7 @@ def access_lines(actor: Actor, attachment_id: UUID) -> tuple[AccessLine, ...]:
     The router takes the first host address of a line and sites the next ones. The prefixes are
     listed by line: the first IPv4 prefix and the first IPv6 prefix are one circuit.
     """
-    if not actor.can(Capability.CUSTOMERS_VIEW):
-        raise Missing("attachment")
+    admit(actor, Capability.CUSTOMERS_VIEW, "attachment")
     attachment = one(Attachment.objects.all(), attachment_id, "attachment")
     sites = list(Site.objects.filter(attachment=attachment).order_by("name"))
     families: dict[int, list[Prefix]] = {4: [], 6: []}

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from networking.models import Alert
-from networking.selectors.base import Missing
+from networking.selectors.base import admit
 from tenants.access import Actor, Capability
 
 
@@ -52,6 +52,5 @@ def alert_row(row: Alert) -> AlertRow:
 
 
 def _rows(actor: Actor) -> QuerySet[Alert]:
-    if not actor.can(Capability.INFRA_VIEW):
-        raise Missing("alert")
+    admit(actor, Capability.INFRA_VIEW, "alert")
     return Alert.objects.order_by("-pk")

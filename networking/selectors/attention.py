@@ -8,8 +8,7 @@ from typing import Literal
 from django.db.models import Q
 
 from networking.models import Change, Fabric, Host, Router, Scope, Site
-from networking.selectors.base import Missing
-from networking.selectors.dashboard import ESTABLISHED, HELD_UP
+from networking.selectors.base import admit
 from tenants.access import Actor, Capability, TenantRef
 from tenants.models import Tenant
 
@@ -30,8 +29,7 @@ class Attention:
 def attention(actor: Actor) -> tuple[Attention, ...]:
     """The provider's own devices first, as far as the actor may see them, then its customers'
     troubles. A constant number of queries. Raises Missing for who may not see customers."""
-    if not actor.can(Capability.CUSTOMERS_VIEW):
-        raise Missing("customer")
+    admit(actor, Capability.CUSTOMERS_VIEW, "customer")
     devices: Iterable[Attention] = ()
     if actor.can(Capability.INFRA_VIEW):
         devices = chain(_devices(Fabric), _devices(Router), _hosts())
@@ -61,7 +59,7 @@ def _hosts() -> Iterator[Attention]:
 
 
 def _changes() -> Iterator[Attention]:
-    rows = Change.objects.filter(state__in=HELD_UP).select_related("tenant").order_by("-id")
+    rows = Change.objects.filter(state__in=Change.HELD_UP).select_related("tenant").order_by("-id")
     for row in rows[:SHOWN]:
         blocked = row.state == Change.State.BLOCKED
         text = f"{'is blocked' if blocked else 'waits'}: {row.reason or 'no reason known'}"
@@ -69,7 +67,7 @@ def _changes() -> Iterator[Attention]:
 
 
 def _sites() -> Iterator[Attention]:
-    down = Site.objects.filter(retiring_at=None).exclude(session_state__in=("", ESTABLISHED))
+    down = Site.objects.filter(Site.DOWN, retiring_at=None)
     for row in down.select_related("tenant").order_by("name")[:SHOWN]:
         why = f": {row.session_reason}" if row.session_reason else ""
         text = f"is down ({row.session_state}){why}"

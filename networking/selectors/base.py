@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 
 from portal.lib.errors import Refusal
-from tenants.access import Actor
+from tenants.access import Actor, Capability
 
 ModelT = TypeVar("ModelT", bound=Model)
 
@@ -16,6 +16,12 @@ class Missing(Refusal):
 
     def __init__(self, noun: str) -> None:
         super().__init__("not-found", f"There is no such {noun} here.", status=404)
+
+
+def admit(actor: Actor, capability: Capability, noun: str) -> None:
+    """Raises Missing for an actor who may not look at such things: to them there is no `noun`."""
+    if not actor.can(capability):
+        raise Missing(noun)
 
 
 def visible(rows: QuerySet[ModelT], actor: Actor) -> QuerySet[ModelT]:

@@ -9,8 +9,6 @@ from networking.models import Change
 from networking.selectors.base import one, visible
 from tenants.access import Actor
 
-SETTLED = (Change.State.DONE, Change.State.SUPERSEDED)
-
 
 def changes(
     actor: Actor, *, q: str = "", subject_id: UUID | None = None, unfinished: bool = False
@@ -21,7 +19,7 @@ def changes(
     if subject_id is not None:
         rows = rows.filter(subject_id=subject_id)
     if unfinished:
-        rows = rows.exclude(state__in=SETTLED)
+        rows = rows.exclude(state__in=Change.SETTLED)
     if q:
         text = q.strip()
         rows = rows.filter(Q(summary__icontains=text) | Q(actor_label__icontains=text))
@@ -42,7 +40,7 @@ def unfinished_state() -> Coalesce:
     """For a noun's rows: the state of the newest change of the row that is not done, or ""."""
     newest = (
         Change.objects.filter(tenant_id=OuterRef("tenant_id"), subject_id=OuterRef("id"))
-        .exclude(state__in=SETTLED)
+        .exclude(state__in=Change.SETTLED)
         .order_by("-generation")
     )
     return Coalesce(Subquery(newest.values("state")[:1]), Value(""), output_field=CharField())

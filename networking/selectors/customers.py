@@ -9,13 +9,10 @@ from uuid import UUID
 from django.db.models import Count, F, Q
 
 from networking.models import Attachment, Change, Network, Port, Scope, Site
-from networking.selectors.base import Missing, visible
-from networking.selectors.changes import SETTLED
-from networking.selectors.dashboard import ESTABLISHED, HELD_UP, Health
+from networking.selectors.base import admit, visible
+from networking.selectors.dashboard import Health
 from tenants.access import Actor, Capability
 from tenants.models import Tenant
-
-_DOWN = ~Q(session_state__in=("", ESTABLISHED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ def customer_health(actor: Actor, tenant_ids: Iterable[UUID]) -> dict[UUID, Cust
 
     Raises Missing for an actor who may not see customers.
     """
-    _require(actor)
+    admit(actor, Capability.CUSTOMERS_VIEW, "customer")
     ids = list(tenant_ids)
     live = {"tenant__in": ids, "retiring_at": None}
     networks = _count(Network.objects.filter(**live))
@@ -79,12 +76,12 @@ def customer_health(actor: Actor, tenant_ids: Iterable[UUID]) -> dict[UUID, Cust
     sites = _tally(
         Site.objects.filter(**live),
         all=Count("id"),
-        down=Count("id", filter=_DOWN),
+        down=Count("id", filter=Site.DOWN),
     )
     changes = _tally(
-        Change.objects.filter(tenant__in=ids).exclude(state__in=SETTLED),
+        Change.objects.filter(tenant__in=ids).exclude(state__in=Change.SETTLED),
         all=Count("id"),
-        held_up=Count("id", filter=Q(state__in=HELD_UP)),
+        held_up=Count("id", filter=Q(state__in=Change.HELD_UP)),
     )
     behind = _count(Scope.objects.filter(tenant__in=ids, verified__lt=F("wanted")))
     return {
@@ -106,12 +103,12 @@ def everybody(actor: Actor) -> Everybody:
 
     Raises Missing for an actor who may not see customers.
     """
-    _require(actor)
+    admit(actor, Capability.CUSTOMERS_VIEW, "customer")
     sites = Site.objects.filter(retiring_at=None)
-    changes = Change.objects.exclude(state__in=SETTLED)
+    changes = Change.objects.exclude(state__in=Change.SETTLED)
     late = Scope.objects.filter(verified__lt=F("wanted"))
-    bad = Q(id__in=changes.filter(state__in=HELD_UP).values("tenant")) | Q(
-        id__in=sites.filter(_DOWN).values("tenant")
+    bad = Q(id__in=changes.filter(state__in=Change.HELD_UP).values("tenant")) | Q(
+        id__in=sites.filter(Site.DOWN).values("tenant")
     )
     busy = Q(id__in=changes.values("tenant")) | Q(id__in=late.values("tenant"))
     found = Tenant.objects.aggregate(
@@ -119,9 +116,9 @@ def everybody(actor: Actor) -> Everybody:
         attention=Count("id", filter=bad),
         busy=Count("id", filter=busy & ~bad),
     )
-    at_sites = sites.aggregate(all=Count("id"), down=Count("id", filter=_DOWN))
+    at_sites = sites.aggregate(all=Count("id"), down=Count("id", filter=Site.DOWN))
     of_changes = changes.aggregate(
-        all=Count("id"), held_up=Count("id", filter=Q(state__in=HELD_UP))
+        all=Count("id"), held_up=Count("id", filter=Q(state__in=Change.HELD_UP))
     )
     counts = CustomerHealth(
         networks=Network.objects.filter(retiring_at=None).count(),
@@ -145,7 +142,7 @@ def attachments(actor: Actor, tenant_id: UUID | None = None) -> tuple[Attachment
 
 def spare_attachments(actor: Actor) -> tuple[AttachmentRow, ...]:
     """Those that a customer can claim. Raises Missing for an actor who may not see customers."""
-    _require(actor)
+    admit(actor, Capability.CUSTOMERS_VIEW, "customer")
     return _attachment_rows(Attachment.objects.filter(tenant=None))
 
 
@@ -167,11 +164,6 @@ def _attachment_rows(rows: Any) -> tuple[AttachmentRow, ...]:
         )
         for row in ordered
     )
-
-
-def _require(actor: Actor) -> None:
-    if not actor.can(Capability.CUSTOMERS_VIEW):
-        raise Missing("customer")
 
 
 def _tally(rows: Any, **counts: Count) -> dict[UUID, dict[str, int]]:

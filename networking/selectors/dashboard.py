@@ -7,14 +7,13 @@ from enum import StrEnum
 from django.db.models import Count, Q
 
 from networking.models import Change, Host, Network, Port, Scope, Site
+from networking.models.site import ESTABLISHED
 from networking.selectors.base import visible
 from networking.selectors.changes import changes
 from networking.selectors.scopes import scopes
 from tenants.access import Actor
 
 RECENT = 8  # changes shown
-HELD_UP = (Change.State.WAITING, Change.State.BLOCKED)
-ESTABLISHED = "Established"
 
 
 class Health(StrEnum):
@@ -45,7 +44,7 @@ class Dashboard:
 def dashboard(actor: Actor) -> Dashboard:
     """The actor's tenant at a glance, in a constant number of queries."""
     open_changes = list(changes(actor, unfinished=True).prefetch_related(None))
-    held_up = [change for change in open_changes if change.state in HELD_UP]
+    held_up = [change for change in open_changes if change.state in Change.HELD_UP]
     sites = list(visible(Site.objects.filter(retiring_at=None), actor).order_by("name"))
     where = list(scopes(actor))
     reasons = (
@@ -80,8 +79,7 @@ def _about_changes(held_up: list[Change]) -> Iterator[str]:
 
 def _about_sites(sites: list[Site]) -> Iterator[str]:
     for site in sites:
-        # A site that no router was asked about yet is not known to be down.
-        if site.session_state and site.session_state != ESTABLISHED:
+        if site.is_down:
             why = f": {site.session_reason}" if site.session_reason else ""
             yield f"{site.name} is down ({site.session_state}){why}"
 

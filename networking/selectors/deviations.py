@@ -11,7 +11,7 @@ from django.db.models.functions import Cast, Now
 from django.utils.dateparse import parse_datetime
 
 from networking.models import Scope
-from networking.selectors.base import Missing
+from networking.selectors.base import admit
 from tenants.access import Actor, Capability, TenantRef
 
 SHOWN = 50  # of either, over all devices; a broken device brings many
@@ -51,8 +51,7 @@ NONE = Deviations()
 def deviations(actor: Actor) -> dict[UUID, Deviations]:
     """By fabric and router; devices on which all is well are left out. What was put right is told
     for a day. Two queries. Raises Missing for who may not see devices."""
-    if not actor.can(Capability.INFRA_VIEW):
-        raise Missing("device")
+    admit(actor, Capability.INFRA_VIEW, "device")
     waiting, drifts = _waiting(), _drifts()
     return {
         device: Deviations(tuple(waiting[device]), tuple(drifts[device]))

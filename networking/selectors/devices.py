@@ -14,8 +14,7 @@ from django.db.models import Case, Count, F, Model, Q, QuerySet, Sum, Value, Whe
 from django.db.models.functions import RowNumber
 
 from networking.models import Attachment, Fabric, Host, Port, Region, Router, Site
-from networking.selectors.base import Missing, one
-from networking.selectors.dashboard import ESTABLISHED
+from networking.selectors.base import admit, one
 from tenants.access import Actor, Capability, TenantRef
 
 RowT = TypeVar("RowT", bound=Model)
@@ -52,7 +51,7 @@ class FabricRow:
 
 
 @dataclass(frozen=True, slots=True)
-class HandOffRow:
+class RouterAttachmentRow:
     """An attachment of a router, and the customer that has it. `down` says that a session with
     one of the customer's sites behind it is."""
 
@@ -68,7 +67,7 @@ class HandOffRow:
 
 
 @dataclass(frozen=True, slots=True)
-class HandOffCount:
+class AttachmentCount:
     """How many attachments a router has to a fabric: all, those that no customer has, and those
     behind which a session is down."""
 
@@ -89,8 +88,8 @@ class RouterRow:
     error: str
     seen_at: datetime | None
     orphans: tuple[str, ...]
-    attachments: tuple[HandOffRow, ...]
-    counts: tuple[HandOffCount, ...]
+    attachments: tuple[RouterAttachmentRow, ...]
+    counts: tuple[AttachmentCount, ...]
 
     @property
     def total(self) -> int:
@@ -118,7 +117,7 @@ class RegionRow:
     routers: tuple[RouterRow, ...]
 
 
-_DOWN_SITES = Site.objects.filter(retiring_at=None).exclude(session_state__in=("", ESTABLISHED))
+_DOWN_SITES = Site.objects.filter(Site.DOWN, retiring_at=None)
 _IS_DOWN = Q(pk__in=_DOWN_SITES.values("attachment"))
 _IS_SILENT = Q(silent_since__isnull=False)
 
@@ -129,7 +128,7 @@ def provider_regions(actor: Actor, most: int | None = None) -> tuple[RegionRow, 
     With `most` no more hosts of a fabric and attachments between a router and a fabric than that,
     the silent ones and those with a session down first; without it all, by name.
     """
-    _require(actor)
+    admit(actor, Capability.INFRA_VIEW, "region")
     hosts = _by(_first(_hosts(), most), "fabric_id")
     attachments = _by(_first(_attachments(), most), "router_id")
     ports = _plugged(host for rows in hosts.values() for host in rows)
@@ -148,14 +147,14 @@ def provider_regions(actor: Actor, most: int | None = None) -> tuple[RegionRow, 
 
 def provider_fabric(actor: Actor, fabric_id: UUID) -> FabricRow:
     """One fabric with its worst host alone. Raises Missing."""
-    _require(actor)
+    admit(actor, Capability.INFRA_VIEW, "fabric")
     fabric = one(Fabric.objects.all(), fabric_id, "fabric")
     return _fabric(fabric, _first(_hosts().filter(fabric=fabric), 1), {})
 
 
 def provider_router(actor: Actor, router_id: UUID) -> RouterRow:
     """One router with its worst attachment to each fabric alone. Raises Missing."""
-    _require(actor)
+    admit(actor, Capability.INFRA_VIEW, "router")
     router = one(Router.objects.all(), router_id, "router")
     return _router(router, _first(_attachments().filter(router=router), 1))
 
@@ -163,7 +162,7 @@ def provider_router(actor: Actor, router_id: UUID) -> RouterRow:
 def fabric_hosts(actor: Actor, fabric_id: UUID, *, q: str = "") -> QuerySet[Host]:
     """The hosts of a fabric, silent ones first; `q` is part of a name. To be frozen by
     `host_rows`. Raises Missing for who may not see them."""
-    _require(actor)
+    admit(actor, Capability.INFRA_VIEW, "fabric")
     rows = Host.objects.filter(fabric=fabric_id, name__icontains=q)
     return rows.order_by(F("silent_since").asc(nulls_last=True), "name")
 
@@ -173,8 +172,9 @@ def router_attachments(
 ) -> QuerySet[Attachment]:
     """The attachments of a router, those with a session down first and spare ones last. `q` is
     part of the name, the VRF or the customer's name, or a VLAN; with `spare` those alone that no
-    customer has. To be frozen by `hand_off_rows`. Raises Missing for who may not see them."""
-    _require(actor)
+    customer has. To be frozen by `router_attachment_rows`. Raises Missing for who may not see
+    them."""
+    admit(actor, Capability.INFRA_VIEW, "router")
     rows = _attachments().filter(router=router_id)
     if spare:
         rows = rows.filter(tenant=None)
@@ -191,14 +191,9 @@ def host_rows(hosts: Iterable[Host]) -> tuple[HostRow, ...]:
     return tuple(_host(host, ports) for host in found)
 
 
-def hand_off_rows(attachments: Iterable[Attachment]) -> tuple[HandOffRow, ...]:
+def router_attachment_rows(attachments: Iterable[Attachment]) -> tuple[RouterAttachmentRow, ...]:
     """Attachments as frozen rows."""
-    return tuple(map(_hand_off, attachments))
-
-
-def _require(actor: Actor) -> None:
-    if not actor.can(Capability.INFRA_VIEW):
-        raise Missing("region")
+    return tuple(map(_attachment, attachments))
 
 
 def _hosts() -> QuerySet[Host]:
@@ -277,7 +272,7 @@ def _host(host: Host, ports: Mapping[UUID, int]) -> HostRow:
 def _router(router: Router, attachments: Iterable[Any]) -> RouterRow:
     found = list(attachments)
     counts = {
-        row.fabric_id: HandOffCount(row.fabric.name, row.total, row.spare, row.troubled)
+        row.fabric_id: AttachmentCount(row.fabric.name, row.total, row.spare, row.troubled)
         for row in found
     }
     return RouterRow(
@@ -288,14 +283,14 @@ def _router(router: Router, attachments: Iterable[Any]) -> RouterRow:
         error=router.error,
         seen_at=router.seen_at,
         orphans=tuple(router.orphans),
-        attachments=hand_off_rows(found),
+        attachments=router_attachment_rows(found),
         counts=tuple(counts.values()),
     )
 
 
-def _hand_off(row: Any) -> HandOffRow:
+def _attachment(row: Any) -> RouterAttachmentRow:
     tenant = row.tenant
-    return HandOffRow(
+    return RouterAttachmentRow(
         id=row.id,
         name=row.name,
         fabric=row.fabric.name,

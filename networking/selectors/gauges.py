@@ -8,10 +8,9 @@ from django.db.models import Case, CharField, Count, F, Min, Model, Q, QuerySet,
 from django.utils import timezone
 
 from networking.models import Alert, Change, Fabric, Generation, Host, Router, Scope, Site
-from networking.selectors.dashboard import ESTABLISHED
+from networking.models.site import ESTABLISHED
 
-UNFINISHED = ("pending", "applying", "verifying", "waiting", "blocked")
-FINISHED = Q(state__in=(Change.State.DONE, Change.State.SUPERSEDED))
+UNFINISHED = tuple(state.value for state in Change.State if state not in Change.SETTLED)
 RECENT = timedelta(hours=1)
 
 
@@ -40,7 +39,7 @@ class Gauges:
 def gauges() -> Gauges:
     """Read in the caller's transaction, as the staff; a constant number of queries."""
     now = timezone.now()
-    unfinished = Change.objects.filter(~FINISHED).order_by()
+    unfinished = Change.objects.exclude(state__in=Change.SETTLED).order_by()
     states = dict(unfinished.values_list("state").annotate(Count("pk")))
     oldest = unfinished.aggregate(at=Min("created_at"))["at"]
     scopes = Scope.objects.aggregate(

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from networking.models import Change, Site
-from networking.selectors.base import Missing, one
+from networking.selectors.base import admit, one
 from networking.selectors.changes import changes
 from tenants.access import Actor, Capability, TenantRef
 
@@ -63,13 +63,13 @@ class ChangeRow:
 
 def customer_sites(actor: Actor, tenant_id: UUID) -> tuple[SiteRow, ...]:
     """The sites of one customer by name."""
-    require_customers(actor)
+    admit(actor, Capability.CUSTOMERS_VIEW, "customer")
     return tuple(_site(row) for row in _sites(tenant_id).order_by("name"))
 
 
 def customer_site(actor: Actor, tenant_id: UUID, site_id: UUID) -> SiteRow:
     """One site of this customer. Raises Missing."""
-    require_customers(actor)
+    admit(actor, Capability.CUSTOMERS_VIEW, "customer")
     return _site(one(_sites(tenant_id), site_id, "site"))
 
 
@@ -77,7 +77,7 @@ def recent_changes(
     actor: Actor, tenant_id: UUID | None = None, *, limit: int = RECENT
 ) -> tuple[ChangeRow, ...]:
     """The newest changes of all customers, or of one."""
-    require_customers(actor)
+    admit(actor, Capability.CUSTOMERS_VIEW, "customer")
     rows = changes(actor)
     if tenant_id is not None:
         rows = rows.filter(tenant_id=tenant_id)
@@ -98,12 +98,6 @@ def change_row(row: Change) -> ChangeRow:
         created_at=row.created_at,
         done_at=row.done_at,
     )
-
-
-def require_customers(actor: Actor) -> None:
-    """Raises Missing for an actor who may not see customers."""
-    if not actor.can(Capability.CUSTOMERS_VIEW):
-        raise Missing("customer")
 
 
 def _sites(tenant_id: UUID) -> QuerySet[Site]:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from networking.models import Attachment, Region, Router
-from networking.selectors.base import Missing, one
+from networking.selectors.base import admit, one
 from tenants.access import Actor, Capability
 
 
@@ -19,8 +19,7 @@ def infrastructure(actor: Actor) -> QuerySet[Region]:
 
     Raises Missing for anybody else.
     """
-    if not actor.can(Capability.INFRA_VIEW):
-        raise Missing("region")
+    admit(actor, Capability.INFRA_VIEW, "region")
     attachments = Attachment.objects.select_related("tenant", "fabric").order_by("name")
     routers = Router.objects.order_by("name").prefetch_related(Prefetch("attachments", attachments))
     return Region.objects.order_by("name").prefetch_related(

@@ -79,7 +79,7 @@ def network_lines(networks: Iterable[Network]) -> tuple[NetworkLine, ...]:
     return tuple(
         NetworkLine(
             network,
-            states.network(network),
+            states.noun(network),
             network.port_count,  # type: ignore[attr-defined]
             host_capacity(network.ipv4_prefix),
             learned_by(network),

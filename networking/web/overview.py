@@ -54,7 +54,7 @@ def _site(site: Site, slug: str) -> Item:
 
 def _network(network: Network, slug: str) -> NetworkItem:
     href = reverse("networking:network_detail", args=[slug, network.id])
-    item = Item(network.name, str(network.ipv4_prefix), states.network(network), href)
+    item = Item(network.name, str(network.ipv4_prefix), states.noun(network), href)
     ports: Sequence[Port] = getattr(network, "machines", ())
     count: int = network.port_count  # type: ignore[attr-defined]
     return NetworkItem(item, tuple(map(_machine, ports)), count)

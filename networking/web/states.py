@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from networking.models import Change, Network, Port
+from networking.models import Change, Port
 from networking.models.base import NounRow
+from networking.models.site import ESTABLISHED
 from portal.lib import words
 
 GRAVITY = {"bad": 4, "warn": 3, "busy": 2, "off": 1, "ok": 0}
-ESTABLISHED = "Established"
 
 
 class Status(NamedTuple):
@@ -70,11 +70,6 @@ def change(state: str, reason: str = "") -> Status:
     """Of a change in `state`, a value of `Change.State`."""
     known = Change.State(state)
     return Status(CHANGE_TONES[known], str(known.label), reason or CHANGE_TITLES[known])
-
-
-def network(row: Network) -> Status:
-    """Of a network as its selector gives it."""
-    return noun(row)
 
 
 def noun(row: NounRow) -> Status:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.urls import reverse
 
 from networking.selectors.devices import (
+    AttachmentCount,
     FabricRow,
-    HandOffCount,
-    HandOffRow,
     HostRow,
     RegionRow,
+    RouterAttachmentRow,
     RouterRow,
 )
 from networking.web.states import Status, device
@@ -56,7 +56,9 @@ def _uplinks(fabric: FabricRow, routers: Iterable[RouterRow]) -> Iterable[Uplink
         )
 
 
-def _customers(rows: Sequence[HandOffRow], here: HandOffCount, href: str) -> Iterator[Item]:
+def _customers(
+    rows: Sequence[RouterAttachmentRow], here: AttachmentCount, href: str
+) -> Iterator[Item]:
     """As many as there is room for, then how many more there are, then the spare attachments."""
     claimed, room = here.total - here.spare, SHOWN - bool(here.spare)
     drawn = rows if claimed <= room else rows[: room - 1]
@@ -70,7 +72,7 @@ def _customers(rows: Sequence[HandOffRow], here: HandOffCount, href: str) -> Ite
         yield Item(f"{here.spare} spare", noun, SPARE, f"{href}?spare=on")
 
 
-def _customer(row: HandOffRow) -> Item:
+def _customer(row: RouterAttachmentRow) -> Item:
     assert row.customer is not None, "spare ones were left out"
     href = reverse("portal:customer_detail", args=[row.customer.slug])
     status = DOWN if row.down else ATTACHED

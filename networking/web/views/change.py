@@ -18,8 +18,6 @@ from networking.web.views.base import NounPage
 from networking.web.views.reviewed import ActPage
 from tenants.access import Actor, Capability
 
-SETTLED = (Change.State.DONE, Change.State.SUPERSEDED)
-
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -63,7 +61,7 @@ class ChangeList(NounPage):
             self.get_context_data(
                 lines=found,
                 page=page,
-                unfinished=any(line.change.state not in SETTLED for line in found),
+                unfinished=any(line.change.state not in Change.SETTLED for line in found),
                 filtered=bool(text or state or subject),
                 q=text,
                 state=state,
@@ -90,7 +88,7 @@ class ChangeDetail(NounPage):
             self.get_context_data(
                 change=change,
                 status=states.change(change.state),
-                unfinished=change.state not in SETTLED,
+                unfinished=change.state not in Change.SETTLED,
                 progress=progress.progress(change.state, change.touched_scopes.all()),
                 advice=progress.advice(change.state),
                 overdue=progress.overdue(change.state, age),

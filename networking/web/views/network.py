@@ -64,7 +64,7 @@ class NetworkDetail(NounPage):
             self.get_context_data(
                 network=network,
                 network_id=str(network.id),
-                status=states.network(network),
+                status=states.noun(network),
                 unfinished=lines.any_unfinished([network]),
                 learned_by=lines.learned_by(network),
                 gateway_ipv4=gateway(network.ipv4_prefix),

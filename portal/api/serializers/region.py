@@ -35,7 +35,7 @@ class FabricSerializer(DeviceSerializer):
     hosts = HostSerializer(many=True, read_only=True)
 
 
-class HandOffSerializer(StrictSerializer):
+class RouterAttachmentSerializer(StrictSerializer):
     """An attachment; `customer` is the slug of who has it."""
 
     id = serializers.UUIDField(read_only=True)
@@ -52,7 +52,7 @@ class RouterSerializer(DeviceSerializer):
     """A provider edge router and its attachments."""
 
     asn = serializers.IntegerField(read_only=True)
-    attachments = HandOffSerializer(many=True, read_only=True)
+    attachments = RouterAttachmentSerializer(many=True, read_only=True)
 
 
 class ProviderRegionSerializer(StrictSerializer):

@@ -9,16 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from networking.selectors.deviations import NONE, Deviations, deviations
 from networking.selectors.devices import (
     FabricRow,
-    HandOffRow,
     HostRow,
     RegionRow,
+    RouterAttachmentRow,
     RouterRow,
     fabric_hosts,
-    hand_off_rows,
     host_rows,
     provider_fabric,
     provider_regions,
     provider_router,
+    router_attachment_rows,
     router_attachments,
 )
 from networking.web.states import Status, device
@@ -57,7 +57,7 @@ class RouterLine:
 
     router: RouterRow
     status: Status
-    attachments: tuple[HandOffRow, ...]
+    attachments: tuple[RouterAttachmentRow, ...]
     deviations: Deviations
 
     @property
@@ -123,7 +123,7 @@ class RouterDetail(_DevicePage):
         page = self.page_of(router_attachments(self.actor, router_id, q=q, spare=spare))
         context = self.get_context_data(
             line=_router(router, deviations(self.actor)),
-            attachments=hand_off_rows(page),
+            attachments=router_attachment_rows(page),
             page=page,
             q=q,
             spare=spare,
