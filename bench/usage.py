@@ -9,6 +9,7 @@ from django.db import connection
 
 from billing.rating.period import Period, moment
 from billing.services import plans
+from networking.collector.days import keep_days
 from networking.collector.partitions import make_months
 from portal.lib.db import DatabaseRole, acting_as
 from portal.services.demo.plans import CODE, PRICES
@@ -84,6 +85,7 @@ def fill(rows: int) -> int:
         with acting_as(DatabaseRole.WORKER), connection.cursor() as cursor:
             hours = {"first": moment(first), "last": moment(until - 3600)}
             cursor.execute(COUNTED, hours)
+    keep_days()
     settle()
     return tenants * PORTS * HOURS
 

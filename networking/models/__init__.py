@@ -2,7 +2,14 @@
 
 from networking.models.alert import Alert
 from networking.models.change import Change, ChangeScope, Verdict
-from networking.models.counter import CounterHead, CounterHour, CounterSample
+from networking.models.counter import (
+    CounterDay,
+    CounterHead,
+    CounterHour,
+    CounterMonth,
+    CounterSample,
+    CounterTotal,
+)
 from networking.models.fabric import Fabric, FabricAccess, Host
 from networking.models.group import Group, GroupNetwork, GroupPort
 from networking.models.lifetime import Lifetime
@@ -23,9 +30,12 @@ __all__ = [
     "Attachment",
     "Change",
     "ChangeScope",
+    "CounterDay",
     "CounterHead",
     "CounterHour",
+    "CounterMonth",
     "CounterSample",
+    "CounterTotal",
     "Fabric",
     "FabricAccess",
     "Generation",

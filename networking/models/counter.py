@@ -105,3 +105,45 @@ class CounterHour(Counted):
     moves = models.PositiveSmallIntegerField(default=0)
     capped = models.PositiveSmallIntegerField(default=0)
     generated = models.BooleanField(default=False)
+
+
+class Summed(models.Model):
+    """Hours of ports, added up by the database as they are written. `hours` is how many there are
+    in the sum, and `made_up` how many of them were generated."""
+
+    tenant = models.ForeignKey("tenants.Tenant", models.PROTECT, **LOOSE)
+    bytes_in = models.BigIntegerField()
+    bytes_out = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class CounterDay(Summed):
+    """One port on the day that begins at `day`, in the zone of `CounterMonth`: what a statement
+    goes down to."""
+
+    pk = models.CompositePrimaryKey("tenant", "day", "noun_id")
+    noun_id = models.UUIDField()
+    day = models.DateTimeField()
+    covered_seconds = models.IntegerField()
+    hours = models.SmallIntegerField()
+    made_up = models.SmallIntegerField()
+
+
+class CounterTotal(Summed):
+    """All ports of a tenant in one hour."""
+
+    pk = models.CompositePrimaryKey("tenant", "hour")
+    hour = models.DateTimeField()
+    covered_seconds = models.BigIntegerField()
+    hours = models.IntegerField()
+    made_up = models.IntegerField()
+
+
+class CounterMonth(models.Model):
+    """A month (UTC) whose hours are all in `CounterDay`, by days of `zone`, and in `CounterTotal`.
+    Of any other month the hours alone are right."""
+
+    month = models.DateTimeField(primary_key=True)
+    zone = models.CharField(max_length=64)

@@ -1,11 +1,13 @@
 """Traffic of machines in stretches of time: port by port for one tenant, summed for many."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+
+from networking.selectors.counted import BY_PORT, BY_TENANT, by_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,14 @@ class TenantTraffic:
 
 
 SUMS = """
+WITH {source}
 SELECT {key}, {place} AS place, sum(bytes_in)::bigint, sum(bytes_out)::bigint,
        sum(covered_seconds)::bigint, bool_or(generated)
-FROM networking_counterhour
-WHERE noun = 'port' AND hour >= %(start)s AND hour < %(end)s AND {tenants} AND {ports}
+FROM counted WHERE {which}
 GROUP BY {key}, place
 ORDER BY {key}, place
 """
-STRETCH = "width_bucket(hour, %(starts)s::timestamptz[]) - 1"
+STRETCH = "width_bucket(at, %(starts)s::timestamptz[]) - 1"
 
 
 def traffic(
@@ -53,37 +55,36 @@ def traffic(
     """The traffic of one tenant's ports (None: all) from the first of `starts` until before `end`,
     by port and stretch. Stretches begin at `starts`, ascending; an hour is of the one in which it
     begins. One query."""
-    return [PortTraffic(*row) for row in _sums("noun_id", [tenant_id], starts, end, ports)]
+    statement = SUMS.format(
+        source=BY_PORT,
+        key="noun_id",
+        place=STRETCH,
+        which="TRUE" if ports is None else "noun_id = ANY(%(ports)s)",
+    )
+    given = by_port(tenant_id, starts, end)
+    given |= {"starts": list(starts), "ports": list(ports or ())}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return [PortTraffic(*row) for row in cursor.fetchall()]
 
 
 def traffic_totals(
     tenant_ids: Collection[UUID] | None, starts: Sequence[datetime], end: datetime
 ) -> list[TenantTraffic]:
-    """The same summed over ports, of these tenants or of all. One query, which reads each hour of
-    each port once."""
-    return [TenantTraffic(*row) for row in _sums("tenant_id", tenant_ids, starts, end)]
-
-
-def _sums(
-    key: str,
-    tenant_ids: Collection[UUID] | None,
-    starts: Sequence[datetime],
-    end: datetime,
-    ports: Collection[UUID] | None = None,
-) -> Iterator[tuple[UUID, int, int, int, int, bool]]:
+    """The same summed over ports, of these tenants or of all. One query."""
+    tenants = "TRUE" if tenant_ids is None else "tenant_id = ANY(%(tenants)s)"
     statement = SUMS.format(
-        key=key,
+        source=BY_TENANT.format(tenants=tenants),
+        key="tenant_id",
         place=STRETCH if len(starts) > 1 else "0",
-        tenants="TRUE" if tenant_ids is None else "tenant_id = ANY(%(tenants)s)",
-        ports="TRUE" if ports is None else "noun_id = ANY(%(ports)s)",
+        which="TRUE",
     )
     given = {
         "start": starts[0],
         "starts": list(starts),
         "end": end,
         "tenants": list(tenant_ids or ()),
-        "ports": list(ports or ()),
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, given)  # type: ignore[arg-type]  # arrays are lists of anything
-        yield from cursor.fetchall()
+        return [TenantTraffic(*row) for row in cursor.fetchall()]

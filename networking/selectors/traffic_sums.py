@@ -1,9 +1,4 @@
-"""A tenant's traffic in two sums: by stretch of time, and by port.
-
-A tenant of ten thousand machines has seven million hours in a month. Each sum reads them once, and
-keeps so few rows that the database needs neither to sort nor to write to disk; one reading for
-both (GROUPING SETS) does both, and takes three times as long.
-"""
+"""A tenant's traffic in two sums: by stretch of time, and by port."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,11 +9,13 @@ from uuid import UUID
 
 from django.db import connection
 
+from networking.selectors.counted import BY_PORT, BY_TENANT, by_port
+
 SUMS = """
+WITH {source}
 SELECT {key}, sum(bytes_in)::bigint, sum(bytes_out)::bigint, sum(covered_seconds)::bigint,
        bool_or(generated)
-FROM networking_counterhour
-WHERE tenant_id = %(tenant)s AND noun = 'port' AND hour >= %(start)s AND hour < %(end)s
+FROM counted
 GROUP BY {key}
 """
 
@@ -48,8 +45,8 @@ class StretchSum:
 
 def port_sums(tenant_id: UUID, start: datetime, end: datetime) -> list[PortSum]:
     """The traffic of each port in `[start, end)`. One query."""
-    given = {"tenant": tenant_id, "start": start, "end": end}
-    return [PortSum(*row) for row in _rows("noun_id", given)]
+    rows = _rows(SUMS.format(source=BY_PORT, key="noun_id"), by_port(tenant_id, [start], end))
+    return [PortSum(*row) for row in rows]
 
 
 def stretch_sums(
@@ -64,14 +61,16 @@ def stretch_sums(
     members = _members(groups or {})
     largest = max(members, key=lambda group: len(members[group]), default=0)
     others = [group for group in sorted(members) if group != largest]
-    given: dict[str, Any] = {"tenant": tenant_id, "start": starts[0], "end": end}
-    given |= {f"ports{group}": members[group] for group in others}
+    given = by_port(tenant_id, starts, end) | {f"ports{group}": members[group] for group in others}
     cases = " ".join(f"WHEN noun_id = ANY(%(ports{group})s) THEN {group:d}" for group in others)
-    key = f"hour, (CASE {cases} ELSE {largest:d} END)" if others else "hour"
+    if others:
+        statement = SUMS.format(source=BY_PORT, key=f"at, (CASE {cases} ELSE {largest:d} END)")
+    else:
+        source = BY_TENANT.format(tenants="tenant_id = %(tenant)s")
+        statement = SUMS.format(source=source, key=f"at, {largest:d}::int")
     found: dict[tuple[int, int], StretchSum] = {}
-    for hour, *rest in _rows(key, given):
-        group = rest.pop(0) if others else largest
-        place = bisect_right(starts, hour) - 1
+    for at, group, *rest in _rows(statement, given):
+        place = bisect_right(starts, at) - 1
         one = StretchSum(place, group, *rest)
         known = found.get((place, group))
         found[place, group] = _together(known, one) if known else one
@@ -96,8 +95,8 @@ def _members(groups: Mapping[UUID, int]) -> dict[int, list[UUID]]:
     return found
 
 
-def _rows(key: str, given: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
+def _rows(statement: str, given: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(SUMS.format(key=key), given)
+        cursor.execute(statement, given)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from networking.collector.days import keep_days
 from networking.collector.partitions import make_months
 from networking.models import Lifetime
 from portal.lib import db
@@ -73,6 +74,7 @@ def make_up(tenant_id: UUID, lives: Iterable[PastLife], traffic: Iterable[PastTr
             make_months(min(moments), max(moments))
             with connection.cursor() as cursor:
                 cursor.execute(HOURS, [tenant_id, ports, moments, *counts])
+    keep_days()
 
 
 def _lifetime(tenant_id: UUID, life: PastLife) -> Lifetime:

@@ -9,6 +9,7 @@ import pytest
 
 from billing.rating.period import Period
 from billing.statements import Statement, statement
+from networking.collector.days import keep_days
 from portal.lib.db import DatabaseRole, acting_as
 from tests.billing.prices import MARCH, flat, graduated, per_unit
 from tests.factories.billing import make_plan, make_version, subscribe
@@ -67,4 +68,5 @@ def march(world: World) -> Month:
     counted(world.acme, one, "2026-03-31T21:00", 0, 5 * 10**9)
     counted(world.acme, one, "2026-03-31T22:00", 0, 5 * 10**9)  # April already
     lived(world.globex, "port", "app-1", "2026-03-31T12:00")
+    keep_days(MARCH.zone)
     return Month(world, network, (one, two))

@@ -12,6 +12,7 @@ from billing.rating.period import Period
 from billing.statements import statement
 from billing.statements.gathered import labels_of
 from billing.statements.spend import Spend, by_label, spend, totals
+from networking.collector.days import keep_days
 from portal.lib.db import DatabaseRole, acting_as
 from tests.billing.prices import flat, graduated, per_unit
 from tests.factories.billing import make_plan, make_version, subscribe
@@ -73,6 +74,7 @@ def ids(world: World) -> dict[str, UUID]:
         for day in (2, 11, 16, 19):
             counted(acme, found[name], f"2026-03-{day:02}T11:00", GB // 3, GB // 7)
     counted(acme, found["web-1"], "2026-03-11T07:00", GB, GB, covered_seconds=1000)
+    keep_days()
     return found
 
 
