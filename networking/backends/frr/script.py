@@ -41,12 +41,13 @@ class Script:
 
 
 def script(plan: Plan, vrf: str) -> Script:
-    """Raises ValueError for a plan that holds a word which would end its line."""
+    """Raises ValueError for a plan that holds a word which would end its line. Without a VRF it may
+    take prefix lists away, and nobody looks again at what they let through."""
     made = Script(
         lines=tuple(_lines(plan.steps)),
         # An operator provisions VRFs and their BGP; a script must never bring one into being.
         sections=tuple(dict.fromkeys(filter(None, map(_section, plan.steps)))),
-        then=tuple(_then(plan.steps, vrf)),
+        then=tuple(_then(plan.steps, vrf)) if vrf else (),
     )
     for line in (*made.lines, *made.sections, *made.then):
         if not line.isprintable():

@@ -7,7 +7,7 @@ import pytest
 from networking.backends.frr.render import render
 from networking.backends.frr.running import observed
 from networking.backends.frr.script import Script, script
-from networking.backends.frr.words import NEIGHBOR, ORDER
+from networking.backends.frr.words import NEIGHBOR, ORDER, PREFIX_LIST
 from networking.intent import RouterIntent
 from networking.planning import Action, Noun, Plan, Step, diff
 from tests.networking.backends.frr.samples import BERLIN, INTENT, RUNNING, SCOPE, SITE, TENANT
@@ -75,6 +75,12 @@ def test_what_a_site_sent_is_looked_at_again_under_a_new_filter() -> None:
         "clear bgp vrf c01 ipv4 unicast * soft in",
         "clear bgp vrf c01 ipv6 unicast * soft in",
     )
+
+
+def test_lists_that_no_vrf_uses_are_taken_away_alone() -> None:
+    lists = tuple(row for row in render(INTENT) if row.kind == PREFIX_LIST)
+    made = script(diff((), lists, order=ORDER), "")
+    assert (len(made.lines), made.sections, made.then) == (len(lists), (), ())
 
 
 def test_a_session_is_not_torn_for_a_new_limit() -> None:
