@@ -5,7 +5,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from networking.compiler import NONE, Focus
-from networking.models import AllowedPrefix, Attachment, Change, Network, Scope, Site, Vip
+from networking.models import AllowedPrefix, Attachment, Change, Fabric, Network, Scope, Site, Vip
 from networking.planning.addresses import overlap, within
 from networking.selectors.base import Missing, one
 from networking.selectors.prefixes import provider_prefixes
@@ -173,7 +173,10 @@ def _check_fits(tenant_id: UUID, attachment: Attachment) -> None:
 
 
 def _scopes(tenant_id: UUID, attachment: Attachment) -> list[Scope]:
-    """The customer's scopes on both ends. A VRF that another customer had is no longer theirs."""
+    """The customer's scopes on both ends, and where its networks come from or go to.
+
+    A VRF that another customer had is no longer theirs.
+    """
     Scope.objects.filter(router=attachment.router, vrf=attachment.vrf).exclude(
         tenant_id=tenant_id
     ).update(vrf="")
@@ -182,7 +185,10 @@ def _scopes(tenant_id: UUID, attachment: Attachment) -> list[Scope]:
         check_left(router, attachment)
         router.vrf = attachment.vrf
         router.save(update_fields=["vrf"])
-    return [fabric_scope(tenant_id, attachment.fabric), router]
+    # Where networks are while there is no way out (`networking.compiler.fabric_of`).
+    first = Fabric.objects.filter(region=attachment.fabric.region).earliest("name")
+    fabrics = dict.fromkeys((attachment.fabric, first))
+    return [*(fabric_scope(tenant_id, fabric) for fabric in fabrics), router]
 
 
 def _record(actor: Actor, verb: str, allowed: AllowedPrefix) -> None:

@@ -4,13 +4,20 @@ import pytest
 from django.db.models import F
 
 from networking.models import AllowedPrefix, Attachment, Change, Host, Scope, Verdict
-from networking.services import onboarding
+from networking.services import infrastructure, onboarding
+from networking.services.infrastructure import FabricInput
 from portal.lib.db import DatabaseRole
 from portal.lib.db import acting_as as in_role
 from portal.lib.errors import Refusal
 from tenants.access import Actor, acting_as
 from tenants.models import AuditEvent
-from tests.factories.acts import Frankfurt, add_network, add_site, register_provider
+from tests.factories.acts import (
+    Frankfurt,
+    add_network,
+    add_site,
+    attachment_input,
+    register_provider,
+)
 from tests.factories.tenants import make_tenant
 from tests.world import World
 
@@ -45,6 +52,33 @@ def test_networks_made_before_the_claim_get_their_routes(
         change = onboarding.claim_attachment(staff, initech.id, fra.attachments[2].id)
     texts = [line["text"] for scope in change.plan for line in scope["lines"]]
     assert "route 10.1.0.0/24 by way of 100.64.3.2 on pe-fra" in texts
+
+
+def test_networks_follow_the_way_out_to_its_fabric_and_back(
+    world: World, fra: Frankfurt, staff: Actor
+):
+    initech, wanted = make_tenant("initech"), FabricInput("fra-two", "simulator", fra.config)
+    with acting_as(staff):
+        onboarding.allow_prefix(staff, initech.id, "10.1.0.0/16")
+        other = infrastructure.register_fabric(staff, fra.region, wanted)
+        there = infrastructure.register_attachment(staff, fra.router, other, attachment_input(9))
+    add_network(initech)
+    with acting_as(staff):
+        claim = onboarding.claim_attachment(staff, initech.id, there.id)
+        assert moves(claim) == {"fra-sim": "delete", "fra-two": "create"}
+        Scope.objects.update(verified=F("wanted"))
+        release = onboarding.release_attachment(staff, initech.id, there.id)
+        assert moves(release) == {"fra-sim": "create", "fra-two": "delete"}
+
+
+def moves(change: Change) -> dict[str, str]:
+    """What becomes of networks, by fabric."""
+    return {
+        scope["scope"]: line["action"]
+        for scope in change.plan
+        for line in scope["lines"]
+        if line["text"].startswith("network ")
+    }
 
 
 def test_what_is_claimed_is_not_spare(world: World, fra: Frankfurt, staff: Actor):
