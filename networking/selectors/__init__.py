@@ -28,6 +28,7 @@ from networking.selectors.networks import network, networks
 from networking.selectors.port_traffic import port_traffic
 from networking.selectors.ports import addresses, addresses_used, port, ports
 from networking.selectors.prefixes import AllowedPrefixRow, allowed_prefixes, free_prefixes
+from networking.selectors.reach_ends import named_machines, reach_ends
 from networking.selectors.regions import infrastructure, region, regions
 from networking.selectors.rule_csv import rules_csv
 from networking.selectors.rules import rule, rules
@@ -58,11 +59,13 @@ __all__ = [
     "groups",
     "infrastructure",
     "membership_if",
+    "named_machines",
     "network",
     "networks",
     "port",
     "port_traffic",
     "ports",
+    "reach_ends",
     "region",
     "regions",
     "rule",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from networking import selectors
-from networking.compiler import Ways, compile_scopes
+from networking.compiler import Focus, Ways, compile_scopes
 from networking.intent import FabricIntent, Protocol, RouterIntent
 from networking.models import Change
 from networking.planning.addresses import read
@@ -66,12 +66,15 @@ class Trial:
     known: Sequence[View]
 
 
-def views(actor: Actor) -> list[View]:
-    """Each of the actor's fabrics with the router that leads out of it; none without a tenant."""
+def views(actor: Actor, question: Question) -> list[View]:
+    """Each of the actor's fabrics with the router that leads out of it, as far as the question
+    needs them: of machines there are those that are asked about, in networks and as members of
+    groups and VIPs. None without a tenant."""
     if actor.tenant is None:
         return []
     scopes = list(selectors.scopes(actor))
-    intents = compile_scopes(scopes)
+    machines = frozenset(selectors.named_machines(actor, (question.source, question.destination)))
+    intents = compile_scopes(scopes, Focus(ports=machines, members=machines))
     routers = {
         (scope.router_id, scope.vrf): intent
         for scope, intent in zip(scopes, intents, strict=True)
@@ -102,7 +105,7 @@ def ends_of(known: Sequence[View]) -> Ends:
 
 
 def ask(known: Sequence[View], question: Question) -> Verdict:
-    """The answer on these views. Raises Refusal, naming a field of the question."""
+    """The answer on the question's views. Raises Refusal, naming a field of the question."""
     _check(question)
     ends = ends_of(known)
     for name in ("source", "destination"):
@@ -117,8 +120,8 @@ def try_out(actor: Actor, act: Callable[[], Change], question: Question) -> Tria
     """Run an act, ask before and after it, and take it back. Raises Refusal: the act's own, or
     one that names a field of the question."""
     _check(question)
-    now = views(actor)
-    foreseen, then = preview_with(act, lambda: views(actor))
+    now = views(actor, question)
+    foreseen, then = preview_with(act, lambda: views(actor, question))
     was, will = ends_of(now), ends_of(then)
     for name in ("source", "destination"):
         text = getattr(question, name)

@@ -19,4 +19,4 @@ class Reach(TenantApi):
     def get(self, request: Request, slug: str) -> Response:
         """The answer. No device is asked."""
         question = QuestionSerializer(data=request.query_params.dict()).question()
-        return Response(AnswerSerializer(Answer(ask(views(self.actor), question))).data)
+        return Response(AnswerSerializer(Answer(ask(views(self.actor, question), question))).data)

@@ -13,6 +13,12 @@ from portal.lib.forms import MONO
 END_MOST = 255
 SUGGESTED = 200
 END = MONO | {"list": "ends"}
+FINDING = {
+    "hx-trigger": "input changed delay:200ms",
+    "hx-target": "#ends",
+    "hx-swap": "innerHTML",
+    "hx-push-url": "false",
+}
 PROTOCOLS = [
     (Protocol.TCP.value, "TCP"),
     (Protocol.UDP.value, "UDP"),
@@ -21,7 +27,8 @@ PROTOCOLS = [
 
 
 class ReachForm(forms.Form):
-    """From where to where, carrying what. `suggested` is what can be written as an end."""
+    """From where to where, carrying what. `suggested` is what can be written as an end; where
+    there is more of it, `find` is the address that looks for it."""
 
     source = forms.CharField(
         label="From",
@@ -49,9 +56,14 @@ class ReachForm(forms.Form):
         help_text="Where neither side is an address.",
     )
 
-    def __init__(self, *args: Any, suggested: Iterable[str] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, suggested: Iterable[str] = (), find: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.suggestions = list(islice(suggested, SUGGESTED))
+        if find and len(self.suggestions) == SUGGESTED:
+            for name in ("source", "destination"):
+                self.fields[name].widget.attrs |= FINDING | {"hx-get": find}
         if self.is_bound and self.add_prefix("version") not in self.data:
             self.fields["version"].required = False
         # Nobody is asked for the port of a ping, nor told off for one that was left there.

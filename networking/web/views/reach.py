@@ -5,14 +5,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from networking import selectors
 from networking.reach import Verdict, View
-from networking.services.reaching import Question, ask, ends_of, views
+from networking.services.reaching import Question, ask, views
 from networking.web import path
-from networking.web.forms.reach import ReachForm
+from networking.web.forms.reach import SUGGESTED, ReachForm
 from networking.web.views.base import NounPage
 from networking.web.ways import items, machine_names, pages_of
 from portal.lib.errors import Refusal
 from portal.lib.forms import add_refusal
+
+FIND = "find"
 
 
 class Reach(NounPage):
@@ -21,18 +24,28 @@ class Reach(NounPage):
     nav = "reach"
     template_name = "networking/reach.html"
     fragment_name = "networking/reach_answer.html"
+    ends_name = "networking/reach_ends.html"
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
-        """The form; with a question in the address, the answer too."""
-        known = views(self.actor)
-        form = ReachForm(request.GET if "source" in request.GET else None, suggested=ends_of(known))
-        context: dict[str, Any] = {"form": form, "any": any(v.fabric.networks for v in known)}
+        """The form; with a question in the address, the answer too. `find` asks for ends by a part
+        of their names."""
+        if FIND in request.GET:
+            typed = request.GET.get("source") or request.GET.get("destination") or ""
+            found = selectors.reach_ends(self.actor, typed, SUGGESTED)
+            return self.response_class(request, self.ends_name, {"ends": found})
+        data = request.GET if "source" in request.GET else None
+        ends = selectors.reach_ends(self.actor, "", SUGGESTED)
+        form = ReachForm(data, suggested=ends, find=f"{request.path}?{FIND}=1")
+        context: dict[str, Any] = {"form": form}
         if form.is_bound and form.is_valid():
             question = form.question()
             try:
+                known = views(self.actor, question)
                 context |= self._answer(known, ask(known, question), question)
             except Refusal as refusal:
                 add_refusal(form, refusal)
+        if "verdict" not in context:
+            context["any"] = selectors.networks(self.actor).filter(retiring_at=None).exists()
         return self.render_to_response(self.get_context_data(**context))
 
     def _answer(

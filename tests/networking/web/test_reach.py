@@ -4,8 +4,10 @@ import pytest
 
 from networking.models import Port
 from networking.web import path
+from networking.web.forms import reach as reach_form
 from networking.web.states import Status
 from networking.web.topology import WIDTH, Item
+from networking.web.views import reach as reach_view
 from tests.factories.acts import Frankfurt, add_network, add_port, add_rule, add_site
 from tests.networking.web.conftest import Browser, text_of
 from tests.networking.web.test_budget import queries
@@ -96,6 +98,20 @@ def test_another_tenants_machine_is_nobody(
     page = text_of(engineer.get("reach/", **(TO_DB | {"destination": theirs.name})))
 
     assert "You have nothing called their-machine" in page
+
+
+def test_where_there_are_many_machines_ends_are_looked_for(
+    engineer: Browser, machines: tuple[Port, Port], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 'hx-trigger="input' not in text_of(engineer.get("reach/"))
+    for module in (reach_form, reach_view):
+        monkeypatch.setattr(module, "SUGGESTED", 1)
+    page = text_of(engineer.get("reach/"))
+    assert 'hx-trigger="input' in page
+    assert 'value="db-1"' in page
+    assert 'value="web-1"' not in page
+    found = engineer.fragment("reach/", find="1", source="web")
+    assert text_of(found).strip() == '<option value="web-1"></option>'
 
 
 def test_an_answer_takes_as_many_queries_with_few_rows_as_with_many(
