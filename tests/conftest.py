@@ -17,6 +17,8 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 from psycopg import sql
 
 from tests.world import World, make_world
@@ -26,13 +28,18 @@ KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
 
 
 def pytest_configure() -> None:
-    """Hash passwords quickly, and keep rate limits inside this process.
+    """Hash passwords quickly, keep rate limits inside this process, and let properties take their
+    time.
 
     Each test client makes its own middleware, and WhiteNoise would read every static file for it.
     """
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.WHITENOISE_AUTOREFRESH = True
+    # A busy machine says nothing about what is tested; fixtures here hold for all examples.
+    ignored = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
+    hypothesis.register_profile("demarc", deadline=None, suppress_health_check=ignored)
+    hypothesis.load_profile("demarc")
 
 
 @pytest.fixture(scope="session")

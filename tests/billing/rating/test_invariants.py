@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.rating.bands import cost
@@ -16,7 +16,7 @@ from tests.billing import prices as make
 from tests.billing.prices import months, resource, statement_of
 
 # Of the machine, which may be busy, nothing is expected.
-many = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+many = settings(max_examples=80)
 
 
 @many

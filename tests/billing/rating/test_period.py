@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.rating.period import HOUR, Period, check_zone, instant, moment
@@ -25,7 +25,6 @@ def test_a_month_begins_at_the_issuers_midnight():
     assert (str(march), str(march.next), str(march.previous)) == ("2026-03", "2026-04", "2026-02")
 
 
-@settings(deadline=None)
 @given(st.dates(date(2020, 1, 1), date(2035, 1, 1)), st.sampled_from(ZONES))
 def test_days_fill_the_month_and_months_fill_time(day: date, zone: str):
     period = Period(day.year, day.month, zone)

@@ -4,7 +4,7 @@ from collections import Counter
 from decimal import Decimal
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.rating import cut, sums
@@ -32,7 +32,6 @@ def lives(draw: st.DrawFn) -> list[Lifetime]:
     return found
 
 
-@settings(deadline=None)
 @given(lives())
 def test_a_sum_is_what_its_resources_have(lifetimes: list[Lifetime]) -> None:
     cells = cut.grid(MARCH, (MARCH.start, PRICE_CHANGE, MARCH.end), by_day=True)
@@ -59,7 +58,6 @@ def test_a_month_has_as_many_seconds_as_it_has() -> None:
     assert min(one.units for one in used) == 23 * 3600
 
 
-@settings(deadline=None)
 @given(
     st.integers(0, 10**7),
     st.lists(st.decimals(0, 10**6, places=6), min_size=1, max_size=40),

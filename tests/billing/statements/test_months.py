@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing import selectors
@@ -30,7 +30,6 @@ from tests.world import World
 pytestmark = pytest.mark.django_db
 
 # Each example rolls back what it wrote, so that they may share the world.
-ALLOWED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
 def told(one: Statement | TenantMonth) -> object:
@@ -149,7 +148,7 @@ def usages(draw: st.DrawFn):
     return period, among, lives, draw(counts), draw(st.integers(period.start, period.end))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=ALLOWED)
+@settings(max_examples=25)
 @given(drawn=usages())
 def test_any_month_is_the_same_both_ways(world: World, drawn):
     period, among, lives, counts, joined = drawn
@@ -159,7 +158,7 @@ def test_any_month_is_the_same_both_ways(world: World, drawn):
         transaction.set_rollback(True)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=ALLOWED)
+@settings(max_examples=15)
 @given(drawn=usages(), chance=st.randoms(use_true_random=False))
 def test_intervals_that_are_stored_in_pieces_change_no_byte(world: World, drawn, chance):
     period, among, lives, counts, joined = drawn

@@ -99,9 +99,10 @@ def samples(noun_id: UUID) -> list[CounterSample]:
 
 
 def hours(noun_id: UUID) -> dict[int, CounterHour]:
-    """By the hour of the day."""
+    """By the hour of the day, in their order."""
     with acting_as(DatabaseRole.WORKER):
-        return {row.hour.hour: row for row in CounterHour.objects.filter(noun_id=noun_id)}
+        rows = CounterHour.objects.filter(noun_id=noun_id).order_by("hour")
+        return {row.hour.hour: row for row in rows}
 
 
 def heads(noun_id: UUID) -> dict[tuple[str, str], CounterHead]:

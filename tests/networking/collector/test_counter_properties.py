@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networking.collector.growth import GAP, LINE_RATE, MODULUS
@@ -111,11 +111,7 @@ def expected(seen: list[Seen], rows: dict[tuple[str, float], CounterSample]) -> 
     return total
 
 
-RUNS = settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+RUNS = settings(max_examples=25)
 
 
 @RUNS

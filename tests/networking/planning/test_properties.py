@@ -10,7 +10,7 @@ from tests.networking.planning.strategies import applied, generations, holdings,
 
 Held = list[Resource]
 
-few = settings(max_examples=50, deadline=None)
+few = settings(max_examples=50)
 """Half of hypothesis' usual number, and no limit of time: the machine may be busy."""
 
 

@@ -65,7 +65,7 @@ def plainly(
     return None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     seed=st.integers(0, 10_000),
     source=st.sampled_from(ADDRESSES),
@@ -83,7 +83,7 @@ def test_the_index_matches_as_the_plain_way_does(
     assert found == plainly(*held, source, destination, protocol, at)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 10_000),
     source=st.sampled_from(ADDRESSES),

@@ -189,7 +189,7 @@ def test_a_row_refers_only_to_rows_that_are_rendered_and_come_before_it() -> Non
             assert all(place[uuid] < place[row.key] for uuid in row.attrs[holder.attribute])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(intent=intents())
 def test_rendering_is_stable_json_without_doubles(intent: FabricIntent) -> None:
     resources = render(intent)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from networking.backends.ovn.backend import OvnBackend
 from networking.backends.ovn.tables import ORDER
@@ -24,9 +24,7 @@ from tests.networking.backends.ovn.intents import (
 from tests.networking.backends.ovn.policies import with_policy
 
 # The function-scoped backend only holds a connection.
-WITH_DATABASE = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+WITH_DATABASE = settings(max_examples=25)
 
 
 def test_first_apply_creates_everything_and_the_next_plan_is_empty(
