@@ -11,12 +11,13 @@ from networking.backends.simulator.config import SimulatorConfig
 from networking.backends.simulator.store import Store, encoded
 from networking.intent import ScopeRef
 from networking.planning import Noun, Plan, Resource, Step
+from networking.planning.outline import ORDER
 
 
 class SimulatedDevice:
     """Holds resources as they are wanted; subclasses say what a noun becomes."""
 
-    order: Sequence[str] = ()
+    order: Sequence[str] = ORDER
     device = ""
 
     def __init__(self, config: SimulatorConfig) -> None:

@@ -22,7 +22,7 @@ from networking.backends.simulator.counters import Passed
 from networking.backends.simulator.device import SimulatedDevice
 from networking.intent import FabricIntent
 from networking.planning import Plan, Resource, outline
-from networking.planning.outline import SITE_PREFIXES, SURROUNDINGS
+from networking.planning.outline import SITE_PREFIXES
 
 _SETS = ("group", SITE_PREFIXES)
 _KEPT_REQUESTS = 10_000
@@ -32,9 +32,6 @@ _KEPT_REQUESTS = 10_000
 class SimulatedFabric(SimulatedDevice):
     """Networks, ports, transits, groups, rules and VIPs, one resource each."""
 
-    order: Sequence[str] = (
-        SURROUNDINGS, SITE_PREFIXES, "transit", "network", "port", "group", "rule", "vip",
-    )  # fmt: skip
     device = "fabric"
 
     def render(self, intent: FabricIntent) -> tuple[Resource, ...]:

@@ -17,7 +17,6 @@ _Held = list[tuple[Resource, float]]
 class SimulatedRouter(SimulatedDevice):
     """Routes and sites, one resource each."""
 
-    order: Sequence[str] = ("site", "route")
     device = "router"
 
     def render(self, intent: RouterIntent) -> tuple[Resource, ...]:
