@@ -58,7 +58,7 @@ class ChangeRow:
     @property
     def unfinished(self) -> bool:
         """Whether it is still on its way."""
-        return self.done_at is None and self.state != Change.State.SUPERSEDED
+        return self.state not in Change.SETTLED
 
 
 def customer_sites(actor: Actor, tenant_id: UUID) -> tuple[SiteRow, ...]:
