@@ -18,12 +18,22 @@ django.setup()
 
 from django.db import connection  # noqa: E402 - needs the settings
 
-from bench import fabric, pages, policy, rating  # noqa: E402, F401 - they register their rows
+from bench import (  # noqa: E402, F401 - they register their rows
+    fabric,
+    pages,
+    policy,
+    rating,
+    site,
+    start,
+    streams,
+)
 from bench.rows import ROWS, SIZES, Measured  # noqa: E402
 
 USAGE_ROWS = 10_080_000
 TENANTS = 1_000
 RULES = 1_000
+STREAMS = 200
+ROUNDS = 5
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -40,16 +50,27 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--rules", type=int, default=RULES, metavar="N", help=f"of one list; default: {RULES:,}"
     )
+    parser.add_argument(
+        "--streams", type=int, default=STREAMS, metavar="N", help=f"of events; default: {STREAMS}"
+    )
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=ROUNDS,
+        metavar="N",
+        help=f"of what starts the whole product; default: {ROUNDS}",
+    )
     args = parser.parse_args(arguments)
     if unknown := [name for name in args.row if name not in ROWS]:
         parser.error(f"no such row: {', '.join(unknown)}")
     logging.disable(logging.INFO)
     _prepare()
-    results = {name: ROWS[name](getattr(args, SIZES[name])) for name in args.row or ROWS}
     print(f"\non {_machine()}")
-    for name, measured in results.items():
-        for one in measured:
-            print(f"{name}: {_told(one)}")
+    results = {}
+    for name in args.row or ROWS:
+        results[name] = ROWS[name](getattr(args, SIZES[name]))
+        for one in results[name]:
+            print(f"{name}: {_told(one)}", flush=True)
     if args.json:
         args.json.write_text(json.dumps(_written(results), indent=1) + "\n")
     return 0 if all(one.met for measured in results.values() for one in measured) else 1

@@ -51,7 +51,7 @@ Row = Callable[[int], list[Measured]]
 """Runs in about the size that it is told."""
 ROWS: dict[str, Row] = {}
 SIZES: dict[str, str] = {}
-"""What a row's size is, as an argument of the command: `usage_rows`, `tenants`."""
+"""What a row's size is, as an argument of the command: `usage_rows`, `tenants`, `rounds`."""
 
 
 def row(name: str, size: str = "usage_rows") -> Callable[[Row], Row]:
