@@ -9,7 +9,7 @@ from typing import TypeVar
 from billing.rating.cut import Cell
 from billing.rating.meters import HOURS_OF, Meter
 from billing.rating.money import CENT
-from billing.rating.usage import Lifetime, Used
+from billing.rating.usage import Alike, Used
 
 Key = TypeVar("Key")
 
@@ -22,16 +22,16 @@ class _Cells:
         self.parts = [0] * len(cells)
         self.whole = [0] * (len(cells) + 1)  # how many more intervals fill this cell than the last
 
-    def add(self, start: int, end: int) -> None:
+    def add(self, start: int, end: int, many: int) -> None:
         first = bisect_right(self.starts, start) - 1
         last = bisect_right(self.starts, end - 1) - 1
         if first == last:
-            self.parts[first] += end - start
+            self.parts[first] += (end - start) * many
             return
-        self.parts[first] += self.cells[first].end - start
-        self.parts[last] += end - self.cells[last].start
-        self.whole[first + 1] += 1
-        self.whole[last] -= 1
+        self.parts[first] += (self.cells[first].end - start) * many
+        self.parts[last] += (end - self.cells[last].start) * many
+        self.whole[first + 1] += many
+        self.whole[last] -= many
 
     def seconds(self) -> list[int]:
         filling = accumulate(self.whole[:-1])
@@ -41,19 +41,19 @@ class _Cells:
         ]
 
 
-def hours(lifetimes: Iterable[Lifetime], cells: Sequence[Cell]) -> list[Used]:
+def hours(lives: Iterable[Alike], cells: Sequence[Cell]) -> list[Used]:
     """What `cut.hours` gives, summed over resources. The cells touch each other, and the
-    lifetimes of one noun do not overlap: the database excludes it."""
+    times of one noun do not overlap: the database excludes it."""
     starts = [cell.start for cell in cells]
     first, last = cells[0].start, cells[-1].end
     found: dict[tuple[Meter, tuple[tuple[str, str], ...], bool], _Cells] = {}
-    for row in lifetimes:
+    for row in lives:
         start, end = max(row.start, first), min(last if row.end is None else row.end, last)
         if start < end:
             key = HOURS_OF[row.noun], tuple(sorted(row.attributes.items())), row.generated
             if key not in found:
                 found[key] = _Cells(cells, starts)
-            found[key].add(start, end)
+            found[key].add(start, end, row.many)
     return [
         Used(meter, cell.since, seconds, dict(attributes), cell.day, generated=generated)
         for (meter, attributes, generated), sums in found.items()

@@ -21,6 +21,19 @@ class Lifetime:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """So many nouns (`many`) of one kind, with the same attributes and from the same second until
+    the same one; the rest as in `Lifetime`."""
+
+    noun: str
+    start: int
+    end: int | None
+    attributes: dict[str, str] = field(default_factory=dict, hash=False)
+    generated: bool = False
+    many: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Traffic:
     """Bytes of a port on a day of the issuer (None: on any), within the epoch that begins at
     `since`.

@@ -14,14 +14,15 @@ from uuid import UUID
 
 from billing.rating import sums
 from billing.rating.lines import Rated, RatedLine
-from billing.rating.meters import METERS, SECONDS_PER_HOUR, TRAFFIC, Meter
+from billing.rating.meters import HOURS_OF, METERS, SECONDS_PER_HOUR, TRAFFIC, Meter
 from billing.rating.money import quantity
 from billing.rating.period import Period
 from billing.rating.prices import units_per
 from billing.rating.rate import rate
 from billing.rating.schedule import clip
 from billing.statements.document import Coverage
-from billing.statements.gathered import Gathered, foresee, gather
+from billing.statements.gathered import PORT, Gathered, foresee, gather, share
+from networking.selectors.spent import Share, Shares
 
 Key = TypeVar("Key")
 Amounts = dict[Meter, Decimal]
@@ -95,7 +96,12 @@ class Forecast:
 @dataclass(frozen=True, slots=True)
 class Spend:
     """A customer's month so far. `as_of` is until when usage counts; `total` is the sum of the
-    meters' amounts, and of each breakdown's parts."""
+    meters' amounts, and of each breakdown's parts.
+
+    `labels` are all that machines had, by name, and `values` what was spent by the values of one of
+    them, `label`: keys are ("value", …), ("without", "") for machines that lack it and
+    ("other", "") for what is no machine. Without labels there are none.
+    """
 
     period: Period
     as_of: int
@@ -104,12 +110,14 @@ class Spend:
     meters: tuple[MeterSpend, ...]
     days: tuple[Part[date], ...]
     networks: tuple[Part[UUID | None], ...]
+    labels: tuple[str, ...]
+    label: str
+    values: tuple[Part[tuple[str, str]], ...]
     unpriced: tuple[Meter, ...]
     coverage: Coverage
     generated: bool
     forecast: Forecast | None
     rated: Rated = field(hash=False, repr=False)
-    gathered: Gathered = field(hash=False, repr=False)
 
     @property
     def complete(self) -> bool:
@@ -122,10 +130,12 @@ class Spend:
         return {row.meter: row.amount for row in self.meters}
 
 
-def spend(tenant_id: UUID, period: Period, now: datetime) -> Spend:
-    """The month of one customer until `now`, in the database role that is entered. A constant
-    number of queries. Raises ValueError for a month that is still to come."""
+def spend(tenant_id: UUID, period: Period, now: datetime, label: str = "") -> Spend:
+    """The month of one customer until `now`, in the database role that is entered; machines by
+    `label`, or by the first one that there is. A constant number of queries. Raises ValueError for
+    a month that is still to come."""
     gathered = gather(tenant_id, period, now)
+    shares = share(gathered, tenant_id, label)
     epochs = clip(gathered.prices, period.start, gathered.until)
     rated = rate(period, epochs, gathered.used)
     meters = _meters(period, gathered, rated)
@@ -137,13 +147,15 @@ def spend(tenant_id: UUID, period: Period, now: datetime) -> Spend:
         total=sum(amounts.values(), Decimal("0.00")),
         meters=meters,
         days=_days(period, gathered, rated, amounts),
-        networks=_networks(gathered, amounts),
+        networks=_networks(shares, amounts),
+        labels=shares.labels,
+        label=shares.label,
+        values=_values(shares, amounts),
         unpriced=tuple(rest.meter for rest in rated.unpriced),
         coverage=gathered.coverage,
         generated=any(used.generated for used in gathered.used),
-        forecast=_forecast(period, gathered),
+        forecast=_forecast(period, gathered, shares),
         rated=rated,
-        gathered=gathered,
     )
 
 
@@ -158,27 +170,10 @@ class Totals:
 
 def totals(tenant_id: UUID, period: Period, now: datetime) -> Totals:
     """The same amounts as in `spend`, for less. Raises ValueError for a month to come."""
-    gathered = gather(tenant_id, period, now, by_port=False)
+    gathered = gather(tenant_id, period, now)
     rated = rate(period, clip(gathered.prices, period.start, gathered.until), gathered.used)
     meters = _meters(period, gathered, rated)
     return Totals(rated.currency, sum((row.amount for row in meters), Decimal("0.00")), meters)
-
-
-def by_label(spent: Spend, label: str) -> tuple[Part[tuple[str, str]], ...]:
-    """The machines' costs by the value of a label, dearest first. Keys are ("value", …), then
-    ("without", "") for machines that lack it and ("other", "") for what is no machine."""
-    usage = spent.gathered
-    weights: dict[Meter, dict[tuple[str, str], int]] = {}
-    for row in usage.lived:
-        key = ("other", "")
-        if row.noun == "port":
-            key = ("value", row.labels[label]) if label in row.labels else ("without", "")
-        for meter, units in usage.units_of(row):
-            _add(weights, meter, key, units)
-    for meter, units in usage.units_of_strays():
-        _add(weights, meter, ("without", ""), units)
-    named = {key: key[1] for parts in weights.values() for key in parts}
-    return _parts(spent.amounts, weights, named, ("other", ""))
 
 
 def _meters(period: Period, gathered: Gathered, rated: Rated) -> tuple[MeterSpend, ...]:
@@ -223,18 +218,38 @@ def _days(
     )
 
 
-def _networks(gathered: Gathered, amounts: Amounts) -> tuple[Part[UUID | None], ...]:
+def _networks(shares: Shares, amounts: Amounts) -> tuple[Part[UUID | None], ...]:
     names: dict[UUID | None, str] = {None: ""}
     weights: dict[Meter, dict[UUID | None, int]] = {}
-    for row in gathered.lived:
-        key = row.noun_id if row.noun == "network" else row.network_id
-        if key is not None:
-            names[key] = row.name if row.noun == "network" else names.get(key, row.network_name)
-        for meter, units in gathered.units_of(row):
-            _add(weights, meter, key, units)
-    for meter, units in gathered.units_of_strays():
-        _add(weights, meter, None, units)
+    for row in shares.networks:
+        key = UUID(row.key) if row.key else None
+        # A network is called as it calls itself, rather than as its machines do.
+        if key is not None and (key not in names or row.noun == "network"):
+            names[key] = row.name
+        _weigh(weights, key, row)
     return _parts(amounts, weights, names, None)
+
+
+def _values(shares: Shares, amounts: Amounts) -> tuple[Part[tuple[str, str]], ...]:
+    if not shares.label:
+        return ()
+    weights: dict[Meter, dict[tuple[str, str], int]] = {}
+    for row in shares.values:
+        key = ("other", "")
+        if row.noun in (PORT, ""):
+            key = ("without", "") if row.key is None else ("value", row.key)
+        _weigh(weights, key, row)
+    named = {key: key[1] for parts in weights.values() for key in parts}
+    return _parts(amounts, weights, named, ("other", ""))
+
+
+def _weigh(weights: dict[Meter, dict[Key, int]], key: Key, row: Share) -> None:
+    """Add what the share has to the weights of its key."""
+    if row.noun:
+        _add(weights, HOURS_OF[row.noun], key, row.seconds)
+    if row.bytes_in or row.bytes_out or row.covered_seconds:
+        for meter, units in zip(TRAFFIC, (row.bytes_in, row.bytes_out), strict=True):
+            _add(weights, meter, key, units)
 
 
 def _parts(
@@ -244,19 +259,19 @@ def _parts(
     rest: Key,
 ) -> tuple[Part[Key], ...]:
     """Dearest first; a meter that nobody is weighed by goes to `rest`, the last one."""
-    shares: dict[Key, Amounts] = {}
+    found: dict[Key, Amounts] = {}
     for meter, amount in amounts.items():
         mine = {key: Decimal(units) for key, units in weights.get(meter, {}).items()}
-        for key, share in sums.apportion(amount, mine or {rest: Decimal(1)}).items():
-            shares.setdefault(key, {})[meter] = share
-    parts = [Part(key, names.get(key, ""), mine) for key, mine in shares.items()]
+        for key, cents in sums.apportion(amount, mine or {rest: Decimal(1)}).items():
+            found.setdefault(key, {})[meter] = cents
+    parts = [Part(key, names.get(key, ""), mine) for key, mine in found.items()]
     return tuple(sorted(parts, key=lambda part: (part.key == rest, -part.total, part.name)))
 
 
-def _forecast(period: Period, gathered: Gathered) -> Forecast | None:
+def _forecast(period: Period, gathered: Gathered, shares: Shares) -> Forecast | None:
     if gathered.until >= period.end:
         return None
-    foreseen = foresee(gathered)
+    foreseen = foresee(gathered, shares)
     rated = rate(period, gathered.prices, foreseen.used)
     traffic = _sum(line for line in rated.lines if line.meter in TRAFFIC)
     fixed = _sum(line for line in rated.lines if line.meter not in TRAFFIC)

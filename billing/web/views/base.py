@@ -8,8 +8,7 @@ from django.utils import timezone
 
 from billing.rating.meters import TRAFFIC
 from billing.rating.period import moment
-from billing.statements.gathered import labels_of
-from billing.statements.spend import MeterSpend, Spend, Totals, by_label, spend, totals
+from billing.statements.spend import MeterSpend, Spend, Totals, spend, totals
 from billing.web.day_chart import INKS, day_chart
 from billing.web.months import Months
 from portal.lib.htmx import FragmentMixin
@@ -48,11 +47,8 @@ class MeterLine:
 def spend_context(tenant_id: UUID, months: Months, label: str) -> dict[str, Any]:
     """What the page of one customer's month shows, in a constant number of queries."""
     now = timezone.now()
-    spent = spend(tenant_id, months.shown, now)
+    spent = spend(tenant_id, months.shown, now, label)
     before = totals(tenant_id, months.shown.previous, now)
-    labels = labels_of(spent.gathered)
-    chosen = label if label in labels else next(iter(labels), "")
-    by = by_label(spent, chosen) if chosen else ()
     return {
         "months": months,
         "spent": spent,
@@ -62,10 +58,10 @@ def spend_context(tenant_id: UUID, months: Months, label: str) -> dict[str, Any]
         "chart": day_chart(spent),
         "networks": spent.networks[:PARTS_SHOWN],
         "more_networks": max(len(spent.networks) - PARTS_SHOWN, 0),
-        "labels": labels,
-        "label": chosen,
-        "label_parts": by[:PARTS_SHOWN],
-        "more_label_parts": max(len(by) - PARTS_SHOWN, 0),
+        "labels": spent.labels,
+        "label": spent.label,
+        "label_parts": spent.values[:PARTS_SHOWN],
+        "more_label_parts": max(len(spent.values) - PARTS_SHOWN, 0),
         "low_coverage": _is_low(spent),
     }
 

@@ -36,8 +36,8 @@ class Shown:
 def for_page(tenant: TenantRef, asked: Months) -> Statement:
     """The statement as it is now, without resources where there are too many for a page."""
     now = timezone.now()
-    gathered = gather(tenant.id, asked.shown, now, by_port=False)
-    if len(gathered.newest) > MACHINES_ON_PAGE:
+    gathered = gather(tenant.id, asked.shown, now)
+    if gathered.machines > MACHINES_ON_PAGE:
         return outline(tenant, gathered)
     return statement(tenant.id, asked.shown, now)
 

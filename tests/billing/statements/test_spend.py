@@ -10,8 +10,7 @@ import pytest
 from billing.rating.meters import TRAFFIC, Meter
 from billing.rating.period import Period
 from billing.statements import statement
-from billing.statements.gathered import labels_of
-from billing.statements.spend import Spend, by_label, spend, totals
+from billing.statements.spend import Spend, spend, totals
 from networking.collector.days import keep_days
 from portal.lib.db import DatabaseRole, acting_as
 from tests.billing.prices import flat, graduated, per_unit
@@ -78,9 +77,9 @@ def ids(world: World) -> dict[str, UUID]:
     return found
 
 
-def spent(world: World, now: Any = OVER) -> Spend:
+def spent(world: World, now: Any = OVER, label: str = "") -> Spend:
     with acting_as(DatabaseRole.TENANT, world.acme.id):
-        return spend(world.acme.id, MARCH, now)
+        return spend(world.acme.id, MARCH, now, label)
 
 
 @pytest.mark.parametrize("now", [OVER, MIDDLE, at("2026-03-11T07:30")])
@@ -141,7 +140,7 @@ def test_every_breakdown_sums_to_the_total(world: World, ids: dict[str, UUID]) -
     found = spent(world)
 
     assert found.total > 0
-    for parts in (found.days, found.networks, by_label(found, "app"), by_label(found, "none")):
+    for parts in (found.days, found.networks, found.values, spent(world, label="tier").values):
         assert sum(part.total for part in parts) == found.total
         for meter, amount in found.amounts.items():
             assert sum(part.amounts.get(meter, Decimal(0)) for part in parts) == amount
@@ -158,9 +157,11 @@ def test_networks_hold_their_machines_and_their_traffic(world: World, ids: dict[
 
 def test_labels_share_what_machines_cost(world: World, ids: dict[str, UUID]) -> None:
     found = spent(world)
-    parts = {part.key: part for part in by_label(found, "app")}
+    parts = {part.key: part for part in found.values}
 
-    assert labels_of(found.gathered) == ("app", "tier")
+    assert (found.labels, found.label) == (("app", "tier"), "app")
+    assert spent(world, label="tier").label == "tier"
+    assert spent(world, label="none").label == "app"
     assert set(parts) == {("value", "shop"), ("value", "crm"), ("without", ""), ("other", "")}
     machines = {Meter.PORT_HOURS, *TRAFFIC}
     assert set(parts["value", "crm"].amounts) <= machines

@@ -9,11 +9,11 @@ from django.db import connection
 
 from networking.collector.days import keep_days
 from networking.models import CounterDay, CounterHour, CounterMonth, CounterTotal
+from networking.selectors import spent
 from networking.selectors.traffic import traffic, traffic_totals
-from networking.selectors.traffic_sums import port_sums, stretch_sums
 from portal.lib.db import DatabaseRole, acting_as
 from portal.lib.ids import uuid7
-from tests.factories.usage import at, counted
+from tests.factories.usage import at, counted, lived
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +34,8 @@ def ports(world: World) -> list[UUID]:
     start = at("2026-02-26T20:00")
     for number, port in enumerate(found):
         tenant = world.globex if number == 2 else world.acme
+        if number != 1:
+            lived(tenant, "port", f"m-{number}", "2026-02-01", noun_id=port)
         for step in range(0, 130, 5 + number):
             hour = f"{start + timedelta(hours=step):%Y-%m-%dT%H:00}"
             counted(
@@ -50,9 +52,9 @@ def answers(world: World, edges: list[datetime], ports: list[UUID]) -> list[Any]
         found: list[Any] = [
             traffic(acme, starts, end),
             traffic(acme, starts, end, ports[:1]),
-            sorted(port_sums(acme, starts[0], end), key=lambda row: row.port_id),
-            stretch_sums(acme, starts, end),
-            stretch_sums(acme, starts, end, {ports[0]: 1, ports[1]: 2}),
+            spent.stretches(acme, starts, end),
+            spent.stretches(acme, starts, end, by_attributes=True),
+            spent.shares(acme, starts[0], end),
         ]
     with acting_as(DatabaseRole.STAFF):
         return [*found, traffic_totals(None, starts, end)]
