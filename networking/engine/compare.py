@@ -1,12 +1,13 @@
 """What a device lacks of an intent, and has beyond it."""
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from networking.backends.base import Backend
 from networking.engine.snapshot import Snapshot
 from networking.engine.words import listing
 from networking.intent import ScopeRef
-from networking.planning import Action, Plan, diff
+from networking.planning import Action, Plan, Resource, diff
 
 FOUND = {
     Action.CREATE: "was missing",
@@ -17,12 +18,19 @@ FOUND = {
 
 def plan_for(backend: Backend[Any], ref: ScopeRef, wanted: Snapshot) -> Plan:
     """The plan from what the device holds now to what is wanted. Raises BackendError."""
-    return diff(
-        backend.render(wanted.intent),
-        backend.observe(ref),
-        order=backend.order,
-        generation=wanted.generation,
-    )
+    want = backend.render(wanted.intent)
+    if wanted.groups is None:
+        have = backend.observe(ref)
+    else:
+        named = {str(group) for group in wanted.groups}
+        want = _about(named, want)
+        have = _about(named, backend.observe(ref, {resource.kind for resource in want}))
+    return diff(want, have, order=backend.order, generation=wanted.generation)
+
+
+def _about(groups: Collection[str], resources: Iterable[Resource]) -> tuple[Resource, ...]:
+    """Those that serve one of the groups."""
+    return tuple(one for one in resources if one.noun.type == "group" and one.noun.id in groups)
 
 
 def left_of(backend: Backend[Any], ref: ScopeRef, plan: Plan) -> Plan:

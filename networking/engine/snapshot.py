@@ -6,17 +6,20 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from networking import intent
-from networking.compiler import compile_scope
+from networking.compiler import EVERYTHING, NONE, Focus, compile_scope
 from networking.engine.claim import load
+from networking.engine.narrow import groups_alone
 from portal.lib.db import DatabaseRole, acting_as
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """An intent and the newest of the scope's generations that it includes."""
+    """An intent and the newest of the scope's generations that it includes. Where `groups` names
+    some, it holds these alone, and the device is known to hold the rest."""
 
     intent: intent.FabricIntent | intent.RouterIntent
     generation: int
+    groups: frozenset[UUID] | None = None
 
 
 def snapshot(scope_id: UUID) -> Snapshot:
@@ -30,4 +33,18 @@ def snapshot(scope_id: UUID) -> Snapshot:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         with acting_as(DatabaseRole.WORKER):
             scope = load(scope_id)
-            return Snapshot(intent=compile_scope(scope), generation=scope.wanted)
+            groups = groups_alone(scope)
+            focus = EVERYTHING if groups is None else _only(groups)
+            return Snapshot(compile_scope(scope, focus), scope.wanted, groups)
+
+
+def _only(groups: frozenset[UUID]) -> Focus:
+    return Focus(
+        networks=NONE,
+        ports=NONE,
+        groups=groups,
+        rules=NONE,
+        vips=NONE,
+        way_out=False,
+        sites=False,
+    )

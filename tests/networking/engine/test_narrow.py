@@ -1,0 +1,87 @@
+"""A pass for labels alone looks at groups alone; in any other case it looks at everything."""
+
+from collections.abc import Callable
+
+import pytest
+
+from networking.engine import drift
+from networking.engine.reconcile import reconcile
+from networking.engine.snapshot import snapshot
+from networking.engine.unfinished import reopen
+from networking.models import Change
+from networking.services import ports
+from portal.lib.db import DatabaseRole
+from portal.lib.db import acting_as as acting_as_role
+from tests.networking.engine.acts import Acts, fresh, held, kinds, scope, set_scope
+from tests.networking.engine.deliver import deliver
+from tests.networking.engine.test_quiet import act, label, members, shop
+
+__all__ = ["shop"]
+
+
+def forget_network(acts: Acts) -> None:
+    """Somebody removes the network `web` from the fabric."""
+    tenant = str(acts.actor.tenant.id)
+    (network,) = (one for one in held("lab") if one.kind == "network" and one.noun.name == "web")
+    acts.provider.faults("fabric").forget(tenant, "network", network.key)
+
+
+def test_what_no_label_touches_is_the_sweeps(acts: Acts, shop: Change) -> None:
+    forget_network(acts)
+    change = label(acts, app="shop")
+    assert snapshot(scope("lab").pk).groups == {shop.subject_id}
+    reconcile(scope("lab").pk)
+    assert fresh(change).state == Change.State.DONE
+    assert members() == ["10.1.5.11"]
+    assert ("network", "web") not in kinds(held("lab"))
+    drift.check(scope("lab").pk)
+    assert scope("lab").drift["summary"] == "network web was missing"
+    assert ("network", "web") in kinds(held("lab"))
+
+
+def test_after_labels_the_fabric_holds_what_is_wanted(acts: Acts, shop: Change) -> None:
+    for labels in ({"app": "shop"}, {}, {"app": "shop", "tier": "1"}, {"tier": "1"}):
+        label(acts, **labels)
+        reconcile(scope("lab").pk)
+        drift.check(scope("lab").pk)
+        assert scope("lab").drift == {}
+        assert members() == (["10.1.5.11"] if "app" in labels else [])
+
+
+def another_network(acts: Acts) -> None:
+    acts.add_network("db", "10.1.6.0/24")
+
+
+def another_address(acts: Acts) -> None:
+    with_id = acts.network("web")
+    with acting_as_role(DatabaseRole.WORKER):
+        port = with_id.ports.get(name="web-1")
+    act(acts, ports.update, port.id, {"ipv4_address": "10.1.5.12"})
+
+
+def gateway_moves(acts: Acts) -> None:
+    with acting_as_role(DatabaseRole.WORKER):
+        reopen(scope("lab").fabric_id)
+
+
+def sent_before(acts: Acts) -> None:
+    set_scope(scope("lab"), sent=scope("lab").wanted + 1)
+
+
+@pytest.mark.parametrize("beside", [another_network, another_address, gateway_moves, sent_before])
+def test_with_anything_else_open_everything_is_looked_at(
+    acts: Acts, shop: Change, beside: Callable[[Acts], None]
+) -> None:
+    forget_network(acts)
+    beside(acts)
+    change = label(acts, app="shop")
+    assert snapshot(scope("lab").pk).groups is None
+    deliver()
+    assert fresh(change).state == Change.State.DONE
+    assert ("network", "web") in kinds(held("lab"))
+
+
+def test_at_rest_everything_is_looked_at(acts: Acts, shop: Change) -> None:
+    assert snapshot(scope("lab").pk).groups is None
+    label(acts, app="shop")
+    assert snapshot(scope("pe1").pk).groups is None
