@@ -31,14 +31,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
         statement.CustomerStatement.as_view(),
         name="customer_statement",
     ),
-    path("msp/billing/plans/", plan.PlanList.as_view(), name="plans"),
-    path("msp/billing/plans/new", plan.PlanNew.as_view(), name="plan_new"),
-    path("msp/billing/plans/<slug:code>/", plan.PlanDetail.as_view(), name="plan"),
-    path("msp/billing/plans/<slug:code>/<int:number>/", version.Version.as_view(), name="version"),
+    path("msp/billing/plans/", plan.PlanList.as_view(), name="plan_list"),
+    path("msp/billing/plans/new", plan.PlanCreate.as_view(), name="plan_create"),
+    path("msp/billing/plans/<slug:code>/", plan.PlanDetail.as_view(), name="plan_detail"),
+    path(
+        "msp/billing/plans/<slug:code>/<int:number>/",
+        version.VersionDetail.as_view(),
+        name="version_detail",
+    ),
     path(
         "msp/billing/plans/<slug:code>/<int:number>/edit",
-        version.VersionEdit.as_view(),
-        name="version_edit",
+        version.VersionUpdate.as_view(),
+        name="version_update",
     ),
     path(
         "msp/billing/plans/<slug:code>/<int:number>/preview",
@@ -58,11 +62,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "msp/billing/subscriptions/",
         subscription.SubscriptionList.as_view(),
-        name="subscriptions",
+        name="subscription_list",
     ),
     path(
         "msp/billing/subscriptions/<slug:slug>",
-        subscription.SubscriptionChange.as_view(),
-        name="subscription",
+        subscription.SubscriptionUpdate.as_view(),
+        name="subscription_update",
     ),
 ]

@@ -26,9 +26,9 @@ class PlanPage(StaffBillingPage):
         """The version that the address names. Raises Refusal with status 404."""
         return selectors.numbered(self.kwargs["code"], self.kwargs["number"])
 
-    def moved(self, row: VersionRow, *, page: str = "version") -> HttpResponse:
+    def moved(self, row: VersionRow, *, page: str = "billing:version_detail") -> HttpResponse:
         """On to the page of a version."""
-        where = reverse(f"billing:{page}", args=[row.plan_code, row.number])
+        where = reverse(page, args=[row.plan_code, row.number])
         return HttpResponseRedirect(where)
 
 
@@ -44,7 +44,7 @@ class PlanList(PlanPage):
         return self.render_to_response(self.get_context_data(rows=rows))
 
 
-class PlanNew(PlanPage):
+class PlanCreate(PlanPage):
     """A new plan."""
 
     template_name = "billing/plan_form.html"
@@ -63,7 +63,7 @@ class PlanNew(PlanPage):
                 add_refusal(form, refusal)
             else:
                 draft = plans.create_version(self.actor, made.code)
-                return self.moved(draft, page="version_edit")
+                return self.moved(draft, page="billing:version_update")
         return self._show(form, 422)
 
     def _show(self, form: Form, status: int = 200) -> HttpResponse:
@@ -90,7 +90,7 @@ class PlanDetail(PlanPage):
                 raise
             return self._show(selectors.plan(code), refusal)
         messages.success(request, f"Version {draft.number} is a draft: nobody pays its prices yet.")
-        return self.moved(draft, page="version_edit")
+        return self.moved(draft, page="billing:version_update")
 
     def _show(self, plan: PlanRow, refusal: Refusal | None = None) -> HttpResponse:
         now = timezone.now()

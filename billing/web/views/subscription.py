@@ -43,7 +43,7 @@ class SubscriptionList(PlanPage):
         return self.render_to_response(self.get_context_data(page=page, lines=lines, q=text))
 
 
-class SubscriptionChange(PlanPage):
+class SubscriptionUpdate(PlanPage):
     """Another plan for one customer."""
 
     template_name = "billing/subscription_form.html"
@@ -70,7 +70,7 @@ class SubscriptionChange(PlanPage):
                 start = f"{made.start:%Y-%m-%d %H:%M} UTC"
                 said = f"{customer.ref.name} is on {made.plan_name} from {start} on."
                 messages.success(request, said)
-                return HttpResponseRedirect(reverse("billing:subscriptions"))
+                return HttpResponseRedirect(reverse("billing:subscription_list"))
         return self._show(customer, form, status)
 
     def _show(self, customer: CustomerRow, form: SubscribeForm, status: int = 200) -> HttpResponse:

@@ -23,10 +23,10 @@ from portal.lib.errors import Refusal
 from portal.lib.forms import add_refusal
 
 
-class Version(PlanPage):
+class VersionDetail(PlanPage):
     """A version and what it changes."""
 
-    template_name = "billing/version.html"
+    template_name = "billing/version_detail.html"
 
     def get(self, request: HttpRequest, code: str, number: int) -> HttpResponse:
         """Beside the version `against`, the one before it by default."""
@@ -48,7 +48,7 @@ class Version(PlanPage):
         return self.render_to_response(context, status=refusal.status if refusal else 200)
 
 
-class VersionEdit(PlanPage):
+class VersionUpdate(PlanPage):
     """The grid of a draft's prices."""
 
     template_name = "billing/version_edit.html"
@@ -150,7 +150,7 @@ class VersionPublish(PlanPage):
         return self.render_to_response(context, status=status)
 
 
-class VersionDiscard(Version):
+class VersionDiscard(VersionDetail):
     """The end of a draft."""
 
     http_method_names = ["post", "options"]
@@ -163,7 +163,7 @@ class VersionDiscard(Version):
         except Refusal as refusal:
             return self.show(row, refusal)
         messages.success(request, f"The draft of version {number} is discarded.")
-        return HttpResponseRedirect(reverse("billing:plan", args=[code]))
+        return HttpResponseRedirect(reverse("billing:plan_detail", args=[code]))
 
 
 def _against(plan: PlanRow, row: VersionRow, asked: str) -> VersionRow | None:
