@@ -7,7 +7,7 @@ from django import template
 from django.forms import BoundField
 from django.template.context import RequestContext
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -18,14 +18,6 @@ register = template.Library()
 SPRITE = "vendor/tabler-icons-3.51.0/icons.svg"
 TONES = frozenset({"ok", "warn", "bad", "busy", "off"})
 MESSAGE_TONES = {"success": "ok", "info": "busy", "warning": "warn", "error": "bad"}
-ROLES = {
-    "admin": "Administrator",
-    "network": "Network",
-    "billing": "Billing",
-    "read_only": "Read-only",
-    "operator": "Operator",
-    "finance": "Finance",
-}
 
 
 @register.simple_tag
@@ -75,6 +67,15 @@ def who(label: str) -> SafeString | str:
 
 
 @register.filter
+def who_exactly(label: str) -> SafeString | str:
+    """A person by name with the e-mail address below; other actors as they are."""
+    name, sign, rest = label.partition(" <")
+    if not sign or not name:
+        return label
+    return format_html('{}<span class="sub">{}</span>', name, rest.removesuffix(">"))
+
+
+@register.filter
 def seconds(value: float | None) -> str:
     """A length of time: "0.3 s", "12 min"."""
     return "" if value is None else words.length(value)
@@ -83,7 +84,7 @@ def seconds(value: float | None) -> str:
 @register.filter
 def role_word(role: str) -> str:
     """A role as people read it."""
-    return ROLES.get(role, role)
+    return words.ROLES.get(role, role)
 
 
 @register.filter
@@ -133,12 +134,9 @@ def field(bound: BoundField, kind: str = "") -> dict[str, Any]:
 def nav_item(
     context: RequestContext, name: str, label: str, view: str, image: str, key: str = ""
 ) -> SafeString:
-    """An entry of the menu, or nothing while no page has the address `view`."""
+    """An entry of the menu, which leads to the page `view`."""
     tenant = context.get("tenant")
-    try:
-        href = reverse(view, kwargs={"slug": tenant.slug} if tenant else {})
-    except NoReverseMatch:
-        return SafeString("")
+    href = reverse(view, kwargs={"slug": tenant.slug} if tenant else {})
     current = SafeString(' aria-current="page"') if context.get("nav") == name else ""
     return format_html(
         '<li><a class="nav-item" href="{}" data-go="{}"{}>{}{}</a></li>',
