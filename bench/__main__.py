@@ -19,6 +19,7 @@ django.setup()
 from django.db import connection  # noqa: E402 - needs the settings
 
 from bench import (  # noqa: E402, F401 - they register their rows
+    enforced,
     fabric,
     pages,
     policy,

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -24,6 +24,8 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 NOT_ITS_OWN = {"DATABASE_URL", "DATABASE_ADMIN_URL", "REDIS_URL"}
 COMMAND_WITHIN = 180.0  # seconds
 ANSWER_WITHIN = 30.0  # seconds
+DONE_WITHIN = 60.0  # seconds
+INTERVAL = 0.02  # seconds between two looks at a change
 
 
 @dataclass
@@ -60,6 +62,15 @@ class Browser:
         """Have the API do something; its answer. An edit is one of what was read last. Raises
         AssertionError when it is refused."""
         return json.loads(self.ask(method, path, json.dumps(body).encode(), "application/json"))
+
+    def wait_until_done(self, slug: str, change: str) -> None:
+        """Until hosts and sites have the customer's change. Raises TimeoutError."""
+        path = f"/api/v1/tenants/{slug}/changes/{change}"
+        deadline = monotonic() + DONE_WITHIN
+        while self.read(path)["state"] != "done":
+            if monotonic() > deadline:
+                raise TimeoutError(f"the change is not done within {DONE_WITHIN:g} s")
+            sleep(INTERVAL)
 
     def ask(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> bytes:
         """One request; the body of the answer. Raises AssertionError above status 399."""
@@ -160,15 +171,6 @@ def has_lab(row: str) -> bool:
     if reason is not None:
         print(f"{row}: without the lab: {reason}", file=sys.stderr)
     return reason is None
-
-
-def wait_for(condition: Callable[[], bool], what: str, within: float = ANSWER_WITHIN) -> None:
-    """Poll until it holds. Raises TimeoutError."""
-    deadline = monotonic() + within
-    while not condition():
-        if monotonic() > deadline:
-            raise TimeoutError(f"not within {within:g} s: {what}")
-        sleep(0.05)
 
 
 def _free_port() -> int:

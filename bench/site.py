@@ -3,8 +3,7 @@ engineer who types the same into the router."""
 
 import itertools
 import re
-import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from statistics import median
 from threading import Condition, Thread
@@ -13,6 +12,7 @@ from time import perf_counter
 from bench import product
 from bench.product import Browser, Product
 from bench.rows import Measured, row
+from bench.terminal import Terminal, inside, terminal
 
 WITHIN = 60.0  # seconds
 TENANT, SITE, ROUTER = "acme", "acme-berlin", "pe1"
@@ -29,7 +29,7 @@ def site(rounds: int) -> list[Measured]:
     with product.running("lab") as mine, ExitStack() as opened:
         person = mine.browser(f"admin@{TENANT}.example")
         routes = opened.enter_context(_routes(mine))
-        engineer = opened.enter_context(_terminal(mine))
+        engineer = opened.enter_context(terminal(mine, ROUTER))
         return _measured(rounds, mine, person, routes, engineer)
 
 
@@ -56,22 +56,8 @@ class _Routes:
             return self._seen[prefix, gone]
 
 
-class _Terminal:
-    """A shell on the router that is open already."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        assert process.stdin is not None
-        self._input = process.stdin
-
-    def configure(self, *lines: str) -> None:
-        """Have FRR take these lines of configuration."""
-        words = " ".join(f"-c '{line}'" for line in ("configure terminal", *lines))
-        self._input.write(f"vtysh {words}\n")
-        self._input.flush()
-
-
 def _measured(
-    rounds: int, mine: Product, person: Browser, routes: _Routes, engineer: _Terminal
+    rounds: int, mine: Product, person: Browser, routes: _Routes, engineer: Terminal
 ) -> list[Measured]:
     region = person.read(f"/api/v1/tenants/{TENANT}/regions")[0]["code"]
     prefixes = (f"10.1.{100 + number}.0/24" for number in itertools.count())
@@ -82,12 +68,12 @@ def _measured(
         wanted = {"name": f"bench-{number}", "region": region, "ipv4_prefix": prefix}
         change = person.send("POST", NETWORKS, wanted)
         ours.append(routes.when(prefix) - began)
-        _settled(person, change["id"])
+        person.wait_until_done(TENANT, change["id"])
         lines = _lines(_configuration(mine), prefix, other)
         began = perf_counter()
-        engineer.configure(*lines)
+        engineer.type(_vtysh(lines))
         by_hand.append(routes.when(other) - began)
-        engineer.configure(*(_undone(line) for line in lines))
+        engineer.type(_vtysh([_undone(line) for line in lines]))
         routes.when(other, gone=True)
         _remove(person, f"bench-{number}")
         routes.when(prefix, gone=True)
@@ -113,6 +99,11 @@ def _lines(configuration: str, prefix: str, other: str) -> list[str]:
     return found
 
 
+def _vtysh(lines: Sequence[str]) -> str:
+    """The command that has FRR take these lines of configuration."""
+    return "vtysh " + " ".join(f"-c '{line}'" for line in ("configure terminal", *lines))
+
+
 def _undone(line: str) -> str:
     """The line that takes back a line of `_lines`."""
     return f"no {line}" if " route " in line or " prefix-list " in line else line
@@ -122,23 +113,18 @@ def _configuration(mine: Product) -> str:
     return mine.demarc("lab", "exec", ROUTER, "--", "vtysh", "-c", "show running-config").stdout
 
 
-def _settled(person: Browser, change: str) -> None:
-    path = f"/api/v1/tenants/{TENANT}/changes/{change}"
-    product.wait_for(lambda: person.read(path)["state"] == "done", "the change is done", WITHIN)
-
-
 def _remove(person: Browser, name: str) -> None:
     found = person.read(f"{NETWORKS}?page_size=200")["results"]
     path = next(f"{NETWORKS}/{one['id']}" for one in found if one["name"] == name)
     person.get(path)
-    _settled(person, person.send("DELETE", path, {})["id"])
+    person.wait_until_done(TENANT, person.send("DELETE", path, {})["id"])
 
 
 @contextmanager
 def _routes(mine: Product) -> Iterator[_Routes]:
     """The site's routes, as they come and go."""
     routes = _Routes()
-    with _inside(mine, SITE, "sh", "-c", MONITOR) as process:
+    with inside(mine, SITE, "sh", "-c", MONITOR) as process:
         assert process.stdout is not None
         lines = process.stdout
 
@@ -150,27 +136,3 @@ def _routes(mine: Product) -> Iterator[_Routes]:
         thread.start()
         yield routes
     thread.join(WITHIN)
-
-
-@contextmanager
-def _terminal(mine: Product) -> Iterator[_Terminal]:
-    with _inside(mine, ROUTER, "sh") as process:
-        yield _Terminal(process)
-
-
-@contextmanager
-def _inside(mine: Product, where: str, *argv: str) -> "Iterator[subprocess.Popen[str]]":
-    """A program in a part of the lab; it ends when its input does."""
-    process = subprocess.Popen(
-        mine.command("lab", "exec", where, "--", *argv),
-        env=mine.environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdin is not None
-    try:
-        yield process
-    finally:
-        process.stdin.close()
-        process.wait(WITHIN)

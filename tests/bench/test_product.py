@@ -1,12 +1,13 @@
 """What rows make of the product's answers; the product itself is started by the rows alone."""
 
 import socket
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from bench import product, site, start, streams
+from bench import enforced, product, site, start, streams, terminal
 from bench.rows import ROWS, SIZES
 
 RUNNING = """\
@@ -22,10 +23,11 @@ ip prefix-list demarc-1-out seq 10 permit 10.1.100.0/24
 
 
 def test_the_rows_are_there() -> None:
-    assert (ROWS["site"], ROWS["start"], ROWS["streams"]) == (
-        site.site, start.start, streams.streams,
-    )  # fmt: skip
-    assert (SIZES["site"], SIZES["start"], SIZES["streams"]) == ("rounds", "rounds", "streams")
+    names = ("enforced", "site", "start", "streams")
+    assert [ROWS[name] for name in names] == [
+        enforced.enforced, site.site, start.start, streams.streams,
+    ]  # fmt: skip
+    assert [SIZES[name] for name in names] == ["rounds", "rounds", "rounds", "streams"]
 
 
 def test_an_engineer_types_what_the_product_wrote() -> None:
@@ -38,6 +40,7 @@ def test_an_engineer_types_what_the_product_wrote() -> None:
         "vrf c01", "no ip route 10.1.101.0/24 100.64.0.2 tag 4200", "exit",
         "no ip prefix-list demarc-1-out permit 10.1.101.0/24",
     ]  # fmt: skip
+    assert site._vtysh(lines[:1]) == "vtysh -c 'configure terminal' -c 'vrf c01'"
     with pytest.raises(AssertionError, match="no line about"):
         site._lines(RUNNING, "10.9.0.0/24", "10.9.1.0/24")
 
@@ -50,6 +53,15 @@ def test_when_a_route_came_and_went(monkeypatch: pytest.MonkeyPatch) -> None:
         routes.when("10.1.5.0/24", gone=True)
     routes.heard("Deleted 10.1.5.0/24 nhid 8 via 100.65.0.1 dev wan proto bgp metric 20")
     assert routes.when("10.1.5.0/24") < routes.when("10.1.5.0/24", gone=True)
+
+
+def test_a_shell_that_is_open() -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(["sh"], stdin=pipe, stdout=pipe, text=True) as process:
+        shell = terminal.Terminal(process)
+        assert shell.run("echo one line") == "one line"
+        with pytest.raises(AssertionError, match="false"):
+            shell.run("false")
 
 
 def test_what_a_stream_was_told() -> None:
