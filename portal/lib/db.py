@@ -28,20 +28,20 @@ class DatabaseRole(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class Entered:
     """What the current transaction acts as; no role means that nothing may be read."""
 
     role: DatabaseRole | None = None
     tenant_id: UUID | None = None
 
 
-NOBODY = Scope()
+NOBODY = Entered()
 
 
-def current_scope() -> Scope:
+def entered() -> Entered:
     """The role and tenant entered last on this thread's connection."""
-    scope: Scope = getattr(connection, "demarc_scope", NOBODY)
-    return scope
+    now: Entered = getattr(connection, "demarc_entered", NOBODY)
+    return now
 
 
 @contextmanager
@@ -54,8 +54,8 @@ def acting_as(role: DatabaseRole, tenant_id: UUID | None = None) -> Iterator[Non
     """
     if role is DatabaseRole.TENANT and tenant_id is None:
         raise ValueError("the tenant role needs a tenant")
-    outer = current_scope()
-    inner = Scope(role, tenant_id)
+    outer = entered()
+    inner = Entered(role, tenant_id)
     outermost = not connection.in_atomic_block
     with transaction.atomic():
         if outermost or inner != outer:
@@ -64,11 +64,11 @@ def acting_as(role: DatabaseRole, tenant_id: UUID | None = None) -> Iterator[Non
             yield
         except BaseException:
             # Rolling back to the savepoint also puts both settings back.
-            connection.demarc_scope = outer  # type: ignore[attr-defined]
+            connection.demarc_entered = outer  # type: ignore[attr-defined]
             raise
         if outermost or connection.needs_rollback:
             # The end of the transaction, or the roll-back, puts both settings back.
-            connection.demarc_scope = outer  # type: ignore[attr-defined]
+            connection.demarc_entered = outer  # type: ignore[attr-defined]
         elif inner != outer:
             _enter(outer)
 
@@ -94,11 +94,11 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _enter(scope: Scope) -> None:
+def _enter(now: Entered) -> None:
     """Set role and tenant for the rest of this transaction, in one round trip."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT set_config('role', %s, true), set_config('{TENANT_SETTING}', %s, true)",
-            [scope.role or "none", str(scope.tenant_id or "")],
+            [now.role or "none", str(now.tenant_id or "")],
         )
-    connection.demarc_scope = scope  # type: ignore[attr-defined]
+    connection.demarc_entered = now  # type: ignore[attr-defined]

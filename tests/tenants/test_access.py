@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.lib.db import DatabaseRole, current_scope
+from portal.lib.db import DatabaseRole, entered
 from portal.lib.ids import uuid7
 from tenants.access import (
     PERMISSIONS,
@@ -77,5 +77,5 @@ def test_reading_is_not_writing():
 def test_an_actor_works_in_the_narrowest_role(db, actor, role, tenant_id):
     assert database_role(actor) is role
     with acting_as(actor):
-        scope = current_scope()
+        scope = entered()
     assert (scope.role, scope.tenant_id) == (role, tenant_id)

@@ -8,7 +8,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 from django.views.generic import View
 
-from portal.lib.db import DatabaseRole, current_scope
+from portal.lib.db import DatabaseRole, entered
 from portal.lib.ids import uuid7
 from tenants import gate
 from tenants.access import SYSTEM, Actor, Capability, TenantRef, acting_as
@@ -104,7 +104,7 @@ def test_the_view_runs_in_the_actors_role(world):
     scopes = []
 
     def respond(request):
-        scopes.append(current_scope())
+        scopes.append(entered())
         return HttpResponse()
 
     through_middleware(world, respond)
@@ -130,7 +130,7 @@ def test_the_anonymous_are_in_the_identity_role(db):
     seen = []
 
     def respond(request):
-        seen.append(current_scope().role)
+        seen.append(entered().role)
         return HttpResponse()
 
     ActorMiddleware(respond)(request)

@@ -4,7 +4,7 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from portal.lib.db import NOBODY, DatabaseRole, Scope, acting_as, current_scope
+from portal.lib.db import NOBODY, DatabaseRole, Entered, acting_as, entered
 from portal.lib.ids import uuid7
 from tenants.models import Person
 
@@ -28,10 +28,10 @@ def test_roles_nest_and_come_back():
         assert in_effect() == ("demarc_identity", "")
         with acting_as(DatabaseRole.TENANT, TENANT):
             assert in_effect() == ("demarc_tenant", str(TENANT))
-            assert current_scope() == Scope(DatabaseRole.TENANT, TENANT)
+            assert entered() == Entered(DatabaseRole.TENANT, TENANT)
         assert in_effect() == ("demarc_identity", "")
     assert in_effect() == (login, "")
-    assert current_scope() == NOBODY
+    assert entered() == NOBODY
 
 
 def test_an_error_inside_gives_the_outer_role_back():
@@ -39,7 +39,7 @@ def test_an_error_inside_gives_the_outer_role_back():
         with pytest.raises(ProgrammingError), acting_as(DatabaseRole.TENANT, TENANT):
             list(Person.objects.values_list("password"))
         assert in_effect() == ("demarc_staff", "")
-        assert current_scope() == Scope(DatabaseRole.STAFF)
+        assert entered() == Entered(DatabaseRole.STAFF)
 
 
 def test_a_rollback_without_an_error_gives_the_outer_role_back():
