@@ -99,6 +99,12 @@ def test_the_readme_lists_every_page() -> None:
     assert linked >= {f"docs/{page.name}" for page in PAGES[1:]}
 
 
+def test_every_picture_is_shown() -> None:
+    shown = {target for page in PAGES for target, _ in LINK.findall(page.read_text())}
+    pictures = {picture.name for picture in (CHECKOUT / "docs/images").iterdir()}
+    assert pictures == {Path(target).name for target in shown if "images/" in target}
+
+
 def test_it_sees_what_is_missing(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("`networking/gone.py`, `docs/{rules,gone}.md`, `10.1.0.0/24`, `engine/gone/`\n")
