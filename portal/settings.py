@@ -209,6 +209,13 @@ SPECTACULAR_SETTINGS = {
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TIMEZONE = "UTC"
 
+# -- NetBox, which mirrors whose address space is whose, where it is named ---------------------
+
+NETBOX_URL = env.str("NETBOX_URL", default="").rstrip("/")
+NETBOX_TOKEN = env.str("NETBOX_TOKEN", default="")
+# Only where it is named do processes carry its client.
+CELERY_IMPORTS = ["networking.mirroring"] if NETBOX_URL else []
+
 # -- Watching ---------------------------------------------------------------------------------
 
 METRICS_TOKEN = env.str("DEMARC_METRICS_TOKEN", default="")  # who sends it may read /metrics

@@ -1,0 +1,1 @@
+"""NetBox, the provider's inventory: a mirror of whose address space is whose."""
