@@ -47,8 +47,8 @@ def hours(lifetimes: Iterable[Lifetime], cells: Sequence[Cell]) -> list[Used]:
     used = []
     for noun, resource, attributes, generated, spans in _merged(lifetimes, cells):
         meter, known = HOURS_OF[noun], dict(attributes)
-        for cell, seconds in _seconds(spans, cells, starts):
-            used.append(Used(meter, cell.since, seconds, known, cell.day, resource, generated))
+        for cell, inside in _seconds(spans, cells, starts):
+            used.append(Used(meter, cell.since, inside, known, cell.day, resource, generated))
     return used
 
 
@@ -56,9 +56,9 @@ def months(epochs: Iterable[Epoch], cells: Sequence[Cell]) -> list[Used]:
     """The seconds of the subscription itself, for what is charged by the month."""
     starts = [cell.start for cell in cells]
     return [
-        Used(Meter.SUBSCRIPTION_MONTHS, cell.since, seconds, day=cell.day)
+        Used(Meter.SUBSCRIPTION_MONTHS, cell.since, inside, day=cell.day)
         for epoch in epochs
-        for cell, seconds in _seconds([(epoch.start, epoch.end)], cells, starts)
+        for cell, inside in _seconds([(epoch.start, epoch.end)], cells, starts)
     ]
 
 
@@ -81,16 +81,27 @@ def gigabytes(rows: Iterable[Traffic], attributes: Mapping[UUID, Mapping[str, st
     return used
 
 
+def seconds(
+    start: int, end: int | None, cells: Sequence[Cell], starts: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """The places of the cells that `[start, end)` touches, each with how many seconds of it;
+    `starts` are those of the cells."""
+    end = cells[-1].end if end is None else end
+    for place in range(max(bisect_right(starts, start) - 1, 0), len(cells)):
+        cell = cells[place]
+        if cell.start >= end:
+            break
+        inside = min(end, cell.end) - max(start, cell.start)
+        if inside > 0:
+            yield place, inside
+
+
 def _seconds(
     spans: Sequence[tuple[int, int]], cells: Sequence[Cell], starts: Sequence[int]
 ) -> Iterator[tuple[Cell, int]]:
     for start, end in spans:
-        for cell in cells[max(bisect_right(starts, start) - 1, 0) :]:
-            if cell.start >= end:
-                break
-            seconds = min(end, cell.end) - max(start, cell.start)
-            if seconds > 0:
-                yield cell, seconds
+        for place, inside in seconds(start, end, cells, starts):
+            yield cells[place], inside
 
 
 def _merged(

@@ -16,11 +16,14 @@ _CONTEXT = Context(prec=60, rounding=ROUND_HALF_UP)
 
 
 def quantity(units: int, per: int) -> Decimal:
-    """Integer units as a quantity of `per` units each, rounded half up to 6 decimals.
+    """Integer units as a quantity of `per` units each, rounded half up to 6 decimals."""
+    return Decimal(micros(units, per)).scaleb(-6, _CONTEXT)
 
-    Integers alone, so that no intermediate result is rounded as well.
-    """
-    return Decimal((2 * units * 10**6 + per) // (2 * per)).scaleb(-6, _CONTEXT)
+
+def micros(units: int, per: int) -> int:
+    """The same as an integer of millionths. Integers alone, so that no intermediate result is
+    rounded as well."""
+    return (2 * units * 10**6 + per) // (2 * per)
 
 
 def exact(quantity: Decimal, unit_price: Decimal) -> Decimal:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,10 +11,12 @@ from billing.exports.statement_csv import file_name, statement_csv
 from billing.statements import statement
 from billing.statements.document import Line, ResourceCharge, Statement
 from billing.statements.gathered import gather
+from billing.statements.ledger import read_ledger
 from billing.statements.outline import outline
 from billing.web import words
 from billing.web.months import Months, months
 from billing.web.views.base import StaffBillingPage, TenantBillingPage
+from portal.lib.streams import streamed
 from tenants import selectors
 from tenants.access import TenantRef
 
@@ -64,12 +66,11 @@ def context_of(told: Statement, asked: Months, csv: str, spend: str) -> dict[str
     }
 
 
-def download(told: Statement) -> HttpResponse:
+def download(request: HttpRequest, tenant: TenantRef, asked: Months) -> StreamingHttpResponse:
     """The statement as a file. Of a month that is over, the same bytes each time."""
-    return HttpResponse(
-        "".join(statement_csv(told)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{file_name(told)}"'},
+    ledger = read_ledger(tenant, asked.shown, timezone.now())
+    return streamed(
+        request, statement_csv(ledger), "text/csv; charset=utf-8", name=file_name(ledger)
     )
 
 
@@ -93,9 +94,9 @@ class TenantStatement(TenantBillingPage):
 class TenantStatementCsv(TenantBillingPage):
     """The same as a file."""
 
-    def get(self, request: HttpRequest, slug: str, period: str) -> HttpResponse:
+    def get(self, request: HttpRequest, slug: str, period: str) -> StreamingHttpResponse:
         """As a download."""
-        return download(statement(self.tenant.id, months(period).shown))
+        return download(request, self.tenant, months(period))
 
 
 class CustomerStatement(StaffBillingPage):
@@ -118,7 +119,7 @@ class CustomerStatement(StaffBillingPage):
 class CustomerStatementCsv(StaffBillingPage):
     """The same as a file."""
 
-    def get(self, request: HttpRequest, slug: str, period: str) -> HttpResponse:
+    def get(self, request: HttpRequest, slug: str, period: str) -> StreamingHttpResponse:
         """As a download."""
         customer = selectors.customer(self.actor, slug)
-        return download(statement(customer.ref.id, months(period).shown))
+        return download(request, customer.ref, months(period))
