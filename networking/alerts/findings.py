@@ -17,7 +17,6 @@ GRACE = timedelta(seconds=60)  # that a host, a device or a session may be away
 FIRST_SESSION = timedelta(minutes=15)  # until which a new site's session may take to come up
 DRIFT_SHOWN = timedelta(minutes=5)  # for which a difference counts as present once it is repaired
 DRIFT_FORGOTTEN = timedelta(hours=24)  # after which one that nobody was told of is old news
-UNFINISHED = ("pending", "applying", "verifying", "waiting", "blocked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,8 @@ def findings(now: datetime, stuck_after: timedelta) -> list[Finding]:
 
 
 def _changes(now: datetime, stuck_after: timedelta) -> Iterator[Finding]:
-    rows = Change.objects.filter(state__in=UNFINISHED, created_at__lte=now - stuck_after)
+    unfinished = Change.objects.exclude(state__in=Change.SETTLED)
+    rows = unfinished.filter(created_at__lte=now - stuck_after)
     for row in rows.select_related("tenant").order_by("pk"):
         held = "was blocked" if row.state == Change.State.BLOCKED else "made no progress"
         reason = f": {row.reason}" if row.reason else "."

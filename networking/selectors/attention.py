@@ -8,9 +8,12 @@ from typing import Literal
 from django.db.models import Q
 
 from networking.models import Change, Fabric, Host, Router, Scope, Site
+from networking.selectors import trouble
 from networking.selectors.base import admit
 from tenants.access import Actor, Capability, TenantRef
 from tenants.models import Tenant
+
+Tone = Literal["bad", "warn"]
 
 SHOWN = 20  # of each kind; a broken device brings many of one kind
 
@@ -20,7 +23,7 @@ class Attention:
     """One thing to look after. `subject` names it, `text` says what is wrong; `customer` is empty
     for what belongs to the provider alone."""
 
-    tone: Literal["bad", "warn"]
+    tone: Tone
     subject: str
     text: str
     customer: TenantRef | None = None
@@ -54,24 +57,22 @@ def _devices(model: type[Fabric] | type[Router]) -> Iterator[Attention]:
 def _hosts() -> Iterator[Attention]:
     rows = Host.objects.filter(silent_since__isnull=False).select_related("fabric").order_by("name")
     for row in rows[:SHOWN]:
-        text = f"on {row.fabric.name} is silent since {row.silent_since:%H:%M} UTC"
+        text = f"on {row.fabric.name} {trouble.of_host(row)}"
         yield Attention("bad", f"Host {row.name}", text)
 
 
 def _changes() -> Iterator[Attention]:
     rows = Change.objects.filter(state__in=Change.HELD_UP).select_related("tenant").order_by("-id")
     for row in rows[:SHOWN]:
-        blocked = row.state == Change.State.BLOCKED
-        text = f"{'is blocked' if blocked else 'waits'}: {row.reason or 'no reason known'}"
-        yield Attention("bad" if blocked else "warn", f"“{row.summary}”", text, _ref(row.tenant))
+        tone: Tone = "bad" if row.state == Change.State.BLOCKED else "warn"
+        text = trouble.of_change(row)
+        yield Attention(tone, f"“{row.summary}”", text, _ref(row.tenant))
 
 
 def _sites() -> Iterator[Attention]:
     down = Site.objects.filter(Site.DOWN, retiring_at=None)
     for row in down.select_related("tenant").order_by("name")[:SHOWN]:
-        why = f": {row.session_reason}" if row.session_reason else ""
-        text = f"is down ({row.session_state}){why}"
-        yield Attention("bad", f"Site {row.name}", text, _ref(row.tenant))
+        yield Attention("bad", f"Site {row.name}", trouble.of_site(row), _ref(row.tenant))
 
 
 def _drifts() -> Iterator[Attention]:

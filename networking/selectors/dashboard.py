@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 
 from networking.models import Change, Host, Network, Port, Scope, Site
 from networking.models.site import ESTABLISHED
+from networking.selectors import trouble
 from networking.selectors.base import visible
 from networking.selectors.changes import changes
 from networking.selectors.scopes import scopes
@@ -73,15 +74,13 @@ def dashboard(actor: Actor) -> Dashboard:
 
 def _about_changes(held_up: list[Change]) -> Iterator[str]:
     for change in held_up:
-        state = "is blocked" if change.state == Change.State.BLOCKED else "waits"
-        yield f"“{change.summary}” {state}: {change.reason or 'no reason known'}"
+        yield f"“{change.summary}” {trouble.of_change(change)}"
 
 
 def _about_sites(sites: list[Site]) -> Iterator[str]:
     for site in sites:
         if site.is_down:
-            why = f": {site.session_reason}" if site.session_reason else ""
-            yield f"{site.name} is down ({site.session_state}){why}"
+            yield f"{site.name} {trouble.of_site(site)}"
 
 
 def _about_scopes(where: list[Scope]) -> Iterator[str]:
@@ -97,4 +96,4 @@ def _about_hosts(where: list[Scope]) -> Iterator[str]:
     fabrics = [scope.fabric_id for scope in where if scope.fabric_id]
     silent = Host.objects.filter(fabric__in=fabrics, silent_since__isnull=False).order_by("name")
     for host in silent:
-        yield f"{host.name} is silent since {host.silent_since:%H:%M} UTC"
+        yield f"{host.name} {trouble.of_host(host)}"
