@@ -1,6 +1,7 @@
 """Debian's packages that the lab and the tests need; none of their services ever starts."""
 
 import sys
+import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from lab import install
 
 # The wheel of Playwright drives Debian's browser, which draws no text without a font.
 BROWSER = {"chromium": Path("/usr/bin/chromium"), "fonts-dejavu-core": Path("/usr/share/fonts")}
+MULTIARCH = sysconfig.get_config_var("MULTIARCH") or ""
+# Tests put the clock of a database with this.
+CLOCK = "libfaketime"
+CLOCK_LIBRARY = Path("/usr/lib", MULTIARCH, "faketime/libfaketime.so.1")
 POSTGRES = "postgresql-15"
 # How Debian says that a cluster does not start with the machine: pg_createcluster(1).
 _MAIN_CLUSTER_START = Path("/etc/postgresql/15/main/start.conf")
@@ -35,7 +40,8 @@ def why_no_lab(layout: Layout, progress: Progress, *, may_install: bool) -> str 
 def ensure_for_tests(layout: Layout, progress: Progress) -> None:
     """Install what the wire and browser tests lack; needs root on Debian."""
     browser = [name for name, proof in BROWSER.items() if not _holds_something(proof)]
-    _install(layout, progress, [*install.missing(), *browser])
+    clock = [] if CLOCK_LIBRARY.exists() else [CLOCK]
+    _install(layout, progress, [*install.missing(), *browser, *clock])
 
 
 def ensure_postgres(layout: Layout, progress: Progress) -> None:

@@ -20,11 +20,13 @@ from django.test import TransactionTestCase, override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 from psycopg import sql
+from xdist.scheduler import LoadFileScheduling
 
 from tests.world import World, make_world
 
 # Filled by migrations, so emptying them would not give back what a new database has.
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
+FAULTS = "tests/faults/"
 
 
 def pytest_configure() -> None:
@@ -40,6 +42,19 @@ def pytest_configure() -> None:
     ignored = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
     hypothesis.register_profile("demarc", deadline=None, suppress_health_check=ignored)
     hypothesis.load_profile("demarc")
+
+
+class OneStackForFaults(LoadFileScheduling):
+    """Hands out files whole, and a folder whose tests share a stack to one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return FAULTS if nodeid.startswith(FAULTS) else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """Ours in place of `--dist loadfile`."""
+    return OneStackForFaults(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,8 @@ import json
 import os
 import socket
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from typing import Any
 from cli import records
 from cli.commands.test import throw_away_state
 from cli.identity import Identity
-from cli.layout import default_layout
+from cli.layout import Layout, default_layout
 
+Prepare = Callable[[Layout], AbstractContextManager[object]]
 CHECKOUT = Path(__file__).resolve().parents[1]
 COMMAND = CHECKOUT / "demarc"
 # A portal of the tests has servers of its own, whatever those of the unit tests are.
@@ -124,11 +125,11 @@ class Stack:
 
 
 @contextmanager
-def started() -> Iterator[Stack]:
+def started(prepared: Prepare = nullcontext) -> Iterator[Stack]:
     """A stack of its own: temporary state, a lab of its own name, a free port. Several stand side
-    by side when several processes run tests."""
+    by side when several processes run tests. It runs within `prepared`."""
     lab = f"b{os.getpid()}"
-    with throw_away_state(default_layout()) as layout:
+    with throw_away_state(default_layout()) as layout, prepared(layout):
         environment = {k: v for k, v in os.environ.items() if k not in NOT_ITS_OWN}
         environment |= {"DEMARC_STATE": str(layout.state), "DEMARC_LAB": lab}
         try:

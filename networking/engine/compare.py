@@ -1,13 +1,13 @@
 """What a device lacks of an intent, and has beyond it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from networking.backends.base import Backend
 from networking.engine.snapshot import Snapshot
-from networking.engine.words import listing
+from networking.engine.words import LISTED, listing
 from networking.intent import ScopeRef
-from networking.planning import Action, Plan, Resource, diff
+from networking.planning import Action, Ident, Plan, Resource, diff
 
 FOUND = {
     Action.CREATE: "was missing",
@@ -19,18 +19,16 @@ FOUND = {
 def plan_for(backend: Backend[Any], ref: ScopeRef, wanted: Snapshot) -> Plan:
     """The plan from what the device holds now to what is wanted. Raises BackendError."""
     want = backend.render(wanted.intent)
-    if wanted.groups is None:
+    if wanted.nouns is None:
         have = backend.observe(ref)
     else:
-        named = {str(group) for group in wanted.groups}
-        want = _about(named, want)
-        have = _about(named, backend.observe(ref, {resource.kind for resource in want}))
+        want = tuple(one for one in want if (one.noun.type, one.noun.id) in wanted.nouns)
+        have = _these(backend, ref, {one.ident for one in want})
     return diff(want, have, order=backend.order, generation=wanted.generation)
 
 
-def _about(groups: Collection[str], resources: Iterable[Resource]) -> tuple[Resource, ...]:
-    """Those that serve one of the groups."""
-    return tuple(one for one in resources if one.noun.type == "group" and one.noun.id in groups)
+def _these(backend: Backend[Any], ref: ScopeRef, idents: Collection[Ident]) -> tuple[Resource, ...]:
+    return tuple(one for one in backend.observe(ref, idents) if one.ident in idents)
 
 
 def left_of(backend: Backend[Any], ref: ScopeRef, plan: Plan) -> Plan:
@@ -39,10 +37,9 @@ def left_of(backend: Backend[Any], ref: ScopeRef, plan: Plan) -> Plan:
     The rest was as wanted when the plan was made, and has not to be read twice.
     """
     sent = {(step.kind, step.key) for step in plan.steps}
-    held = backend.observe(ref, {kind for kind, _ in sent})
     return diff(
         [step.resource() for step in plan.steps if step.after is not None],
-        [resource for resource in held if resource.ident in sent],
+        _these(backend, ref, sent),
         order=backend.order,
         generation=plan.generation,
     )
@@ -51,9 +48,12 @@ def left_of(backend: Backend[Any], ref: ScopeRef, plan: Plan) -> Plan:
 def differences(plan: Plan) -> str:
     """The plan's steps seen as deviations, for people: `network web was missing`.
 
-    A noun takes several resources, so each is named once for each kind of deviation.
+    A noun takes several resources, so each is named once for each kind of deviation; a few are
+    named, the others counted.
     """
     found = dict.fromkeys(
         f"{step.noun.type} {step.noun.name or step.key} {FOUND[step.action]}" for step in plan.steps
     )
-    return listing(list(found), "differences")
+    named = list(found)[:LISTED]
+    more = len(found) - len(named)
+    return listing(named, "") if not more else f"{', '.join(named)} and {more} more"

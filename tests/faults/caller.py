@@ -118,9 +118,25 @@ class Caller:
 
     def page_of(self, change_id: str) -> str:
         """What a change's page says, as it reads."""
-        answer = self.get(f"/t/{self.slug}/changes/{change_id}/")
+        answer = self.get(self._page(change_id))
         assert answer.status == 200, answer.text
         return answer.words
+
+    def wait_until_read(self, path: str, *words: str, within: float = SETTLED_WITHIN) -> str:
+        """Until a page says all of `words`; what it says."""
+        said = [""]
+
+        def read() -> bool:
+            answer = self.get(path)
+            assert answer.status == 200, answer.text
+            said[0] = answer.words
+            return all(word in said[0] for word in words)
+
+        try:
+            eventually(read, within=within)
+        except AssertionError:
+            raise AssertionError(f"{path} does not say {words} but: {said[0]}") from None
+        return said[0]
 
     def wait_until_done(self, change_id: str, within: float = SETTLED_WITHIN) -> float:
         """Until the change is done or superseded; after how many seconds."""
@@ -128,17 +144,10 @@ class Caller:
 
     def wait_until_told(self, change_id: str, *words: str, within: float = SETTLED_WITHIN) -> str:
         """Until the change's page says all of `words`; what it says."""
-        said = [""]
+        return self.wait_until_read(self._page(change_id), *words, within=within)
 
-        def told() -> bool:
-            said[0] = self.page_of(change_id)
-            return all(word in said[0] for word in words)
-
-        try:
-            eventually(told, within=within)
-        except AssertionError:
-            raise AssertionError(f"not told {words} but: {said[0]}") from None
-        return said[0]
+    def _page(self, change_id: str) -> str:
+        return f"/t/{self.slug}/changes/{change_id}/"
 
     def _api(self, what: str) -> str:
         return f"/api/v1/tenants/{self.slug}/{what}"

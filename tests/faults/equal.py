@@ -1,6 +1,8 @@
-"""Run inside the product (`demarc manage shell`): does every device hold what is wanted?"""
+"""Run inside the product (`manage.py shell`): does every device hold what is wanted?"""
 
 import sys
+
+from django.db import connection
 
 from networking.backends.base import BackendError
 from networking.engine.claim import device_of, load, reference
@@ -10,6 +12,17 @@ from networking.engine.snapshot import snapshot
 from networking.engine.unfinished import IN_PLACE
 from networking.models import Scope
 from portal.lib.db import DatabaseRole, acting_as
+
+END = "end"
+
+
+def serve() -> None:
+    """Compare at each line of input."""
+    for _ in sys.stdin:
+        main()
+        sys.stdout.write(f"{END}\n")
+        sys.stdout.flush()
+        connection.close()
 
 
 def main() -> None:

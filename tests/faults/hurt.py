@@ -7,9 +7,20 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cli.identity import Identity, identify
+from tests.faults import beat, truth
 from tests.polling import eventually
 from tests.stack import Stack
 
+# What the tests do not wait for: a dead worker's lease ends after 15 s.
+TIME_PASSES = """
+    UPDATE networking_scope SET leased_until = now() - interval '1 second'
+    WHERE leased_until IS NOT NULL
+"""
+# Nor for this: a page says what a change is waiting for after half a minute at the most.
+CHANGES_AGE = """
+    UPDATE networking_change SET created_at = created_at - interval '30 seconds'
+    WHERE state IN ('pending', 'applying', 'verifying')
+"""
 BACK_WITHIN = 60.0  # seconds; the supervisor waits longer the more often a process has ended
 
 
@@ -59,3 +70,14 @@ def paused(stack: Stack, name: str) -> Iterator[None]:
         yield
     finally:
         send(held, signal.SIGCONT)
+
+
+def let_leases_end(stack: Stack) -> None:
+    """What a quarter of a minute would do: other workers take over."""
+    truth.rows(stack, TIME_PASSES)
+    beat.send(stack, beat.SWEEP)
+
+
+def let_changes_age(stack: Stack) -> None:
+    """What half a minute would do: pages say why nothing happens."""
+    truth.rows(stack, CHANGES_AGE)

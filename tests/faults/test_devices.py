@@ -1,145 +1,138 @@
 """Parts of the provider's network that die, hang, forget or are not who they were."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
-from tests.faults import truth
+from tests.faults import beat, truth
 from tests.faults.caller import Caller
+from tests.faults.mails import Mails
+from tests.faults.parts import (
+    another_key,
+    broken,
+    configuration,
+    fail,
+    forget_configuration,
+    heal,
+)
 from tests.polling import eventually
 from tests.stack import Stack
 
-DOWN, UP = "fail", "heal"
 SEEN_WITHIN = 60.0  # seconds; the collector looks every 5 s
 LEARNED_WITHIN = 60.0  # seconds; a site's bgpd that has just started takes some for its session
+REGIONS, PROVIDER, DASHBOARD = "/msp/regions/", "/msp/", "/t/acme/"
+UNREACHABLE = "The router cannot be reached"
+ANOTHER = ("The router is not the one that was registered", "Nothing was sent")
+NO_NORTHBOUND = "The northbound database cannot be reached"
+UNCOMPILED = "has not worked out its flows yet"
 # What the tests do not wait for: a minute until a scope at rest is looked at again.
 LOOK_AGAIN = "UPDATE networking_scope SET swept_at = NULL"
-DRIFT = """
-    SELECT count(*) FROM networking_scope
-    WHERE router_id IS NOT NULL AND drift ->> 'repaired_at' > %s
-"""
-NOW = "SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS')"
+SUBJECT = "SELECT subject_id::text FROM networking_change WHERE id = %s"
+VRF, GATEWAY = "c01", "100.64.1.2"  # Acme's, in the lab
 
 
-def lab(stack: Stack, act: str, *part: str) -> None:
-    """Break or mend a part."""
-    done = stack.demarc("lab", act, *part)
-    assert done.returncode == 0, done.stderr
-
-
-@contextmanager
-def broken(stack: Stack, *parts: tuple[str, ...]) -> Iterator[None]:
-    """Parts that are dead for the length of the block."""
-    for part in parts:
-        lab(stack, DOWN, *part)
-    try:
-        yield
-    finally:
-        lab(stack, UP)
-
-
-def region_says(operator: Caller, *words: str) -> None:
-    """The provider's page of regions says all of it, sooner or later."""
-    eventually(
-        lambda: all(word in operator.get("/msp/regions/").words for word in words),
-        within=SEEN_WITHIN,
-    )
-
-
-def configuration(stack: Stack) -> str:
-    """What the router runs."""
-    return stack.exec("pe1", "vtysh", "-c", "show running-config").stdout
-
-
-def test_without_northd_a_change_waits_and_says_for_what(stack: Stack, acme: Caller) -> None:
-    with broken(stack, ("northd",)):
-        change = acme.add_network("uncompiled")
-        acme.wait_until_told(change, "Waiting", "has not worked out its flows yet")
-    acme.wait_until_done(change)
-    acme.remove_networks("uncompiled")
-
-
-def test_with_all_hosts_silent_a_change_waits_for_the_first(
+def test_a_change_waits_for_the_router_and_for_northd(
     stack: Stack, acme: Caller, operator: Caller
 ) -> None:
-    with broken(stack, ("controller", "h1"), ("controller", "h2")):
-        change = acme.add_network("unenforced")
+    """Both at once, as one takes a quarter of a minute to count as stopped."""
+    body = acme.new_network("awaited")
+    with broken(stack, ("northd",)):
+        with broken(stack, ("router", "pe1")):
+            change = acme.post("networks", body).json["id"]
+            acme.wait_until_told(change, "Waiting", f"pe1: {UNREACHABLE}", "tried again by itself")
+            beat.send(stack, beat.COLLECT)
+            operator.wait_until_read(REGIONS, "Unreachable", UNREACHABLE, "Changes of 1 customer")
+            acme.wait_until_read(DASHBOARD, f"waits: pe1: {UNREACHABLE}", "pe1 does not answer")
+        with another_key(stack):
+            acme.wait_until_told(change, "Blocked", *ANOTHER)
+            operator.wait_until_read(REGIONS, *ANOTHER)
+            operator.wait_until_read(PROVIDER, "is blocked: pe1:", *ANOTHER)
+            acme.wait_until_read(DASHBOARD, "is blocked: pe1:", *ANOTHER)
+            assert body["ipv4_prefix"] not in configuration(stack)
+        # The right one is back: nobody has to touch the change.
+        eventually(lambda: body["ipv4_prefix"] in configuration(stack), within=SEEN_WITHIN)
+        said = acme.wait_until_told(change, "Waiting", UNCOMPILED)
+        assert UNREACHABLE not in said
+        operator.wait_until_read(REGIONS, "Changes of 1 customer wait", UNCOMPILED)
+        acme.wait_until_read(DASHBOARD, UNCOMPILED)
+    acme.wait_until_done(change)
+    assert UNCOMPILED not in acme.page_of(change)
+    assert UNCOMPILED not in operator.get(REGIONS).words
+    acme.remove_networks("awaited")
+
+
+def test_a_change_waits_for_a_host_and_never_for_a_site(
+    stack: Stack, acme: Caller, operator: Caller, mails: Mails
+) -> None:
+    body = acme.new_network("unenforced")
+    with broken(stack, ("controller", "h1"), ("host", "h2")):
+        fail(stack, "site", "acme-berlin")
+        change = acme.post("networks", body).json["id"]
         acme.wait_until_told(change, "Waiting", "No host is live: h1 and h2 silent since")
-        region_says(operator, "Silent")
-        lab(stack, UP, "controller", "h1")
+        operator.wait_until_read(REGIONS, "Silent", "No host is live: h1 and h2 silent since")
+        acme.wait_until_read(DASHBOARD, "h1 is silent since", "Berlin is down")
+        began = ("Host h1 on", "Host h2 on", "Site Berlin of Acme lost its BGP session")
+        mails.wait_for(*began, "Change “Add network unenforced")
+        heal(stack, "controller", "h1")
         acme.wait_until_done(change)
-        assert "enforced on 1 of 2 hosts" in acme.page_of(change)
+        said = acme.page_of(change)
+        assert "enforced on 1 of 2 hosts" in said
+        assert "h2 is silent since" in said
+        assert "Berlin's BGP session is down" in said
+        # It comes and goes.
+        for act in (heal, fail, heal):
+            act(stack, "site", "acme-berlin")
+        learned = f"Berlin learned {body['ipv4_prefix']}"
+        acme.wait_until_told(change, learned, within=LEARNED_WITHIN)
+        assert body["ipv4_prefix"] in stack.routes("acme-berlin")
+        acme.wait_until_read(DASHBOARD, "h2 is silent since")
     acme.wait_until_told(change, "enforced on 2 of 2 hosts", "h2 caught up")
+    said = acme.wait_until_read(DASHBOARD, "Your network is well")
+    assert "silent" not in said
+    mails.wait_for_the_end("Host h1 on", "Host h2 on", "Site Berlin", "Change “Add network unen")
     acme.remove_networks("unenforced")
 
 
-def test_without_its_router_a_change_waits(stack: Stack, acme: Caller, operator: Caller) -> None:
-    with broken(stack, ("router", "pe1")):
-        change = acme.add_network("unrouted")
-        acme.wait_until_told(change, "Waiting", "pe1: The router cannot be reached")
-        region_says(operator, "The router cannot be reached")
-    acme.wait_until_done(change)
-    assert "The router cannot be reached" not in acme.page_of(change)
-    acme.remove_networks("unrouted")
-
-
-def test_a_router_with_another_host_key_is_sent_nothing(
-    stack: Stack, acme: Caller, operator: Caller
+def test_without_the_northbound_database_a_change_waits_while_a_router_is_put_right(
+    stack: Stack, acme: Caller, operator: Caller, mails: Mails
 ) -> None:
-    keys = stack.state / "lab" / "pe1" / "ssh"
-    own = {path: path.read_bytes() for path in keys.glob("host_key*")}
-    lab(stack, DOWN, "router", "pe1")
-    for path in own:
-        path.unlink()  # the lab makes others
-    lab(stack, UP, "router", "pe1")
-    try:
-        body = acme.new_network("intercepted")
-        change = acme.post("networks", body).json["id"]
-        said = ("The router is not the one that was registered", "Nothing was sent")
-        acme.wait_until_told(change, "Blocked", *said)
-        region_says(operator, *said)
-        assert body["ipv4_prefix"] not in configuration(stack)
-    finally:
-        lab(stack, DOWN, "router", "pe1")
-        _restore(own)
-        lab(stack, UP, "router", "pe1")
-    # The right one is back: nobody has to touch the change.
+    with broken(stack, ("northbound",)):
+        change = acme.add_network("unwritten")
+        acme.wait_until_told(change, "Waiting", f"fra: {NO_NORTHBOUND}", "Berlin learned")
+        beat.send(stack, beat.COLLECT)
+        operator.wait_until_read(REGIONS, "Unreachable", NO_NORTHBOUND)
+        acme.wait_until_read(DASHBOARD, f"fra does not answer: {NO_NORTHBOUND}")
+        forget_configuration(stack)
+        put_right(stack, operator, "Acme : site Berlin was missing", "Globex : site Oslo")
+        eventually(lambda: stack.routes("acme-berlin"), within=LEARNED_WITHIN)
+        eventually(lambda: stack.routes("globex-oslo"), within=LEARNED_WITHIN)
     acme.wait_until_done(change)
-    assert body["ipv4_prefix"] in configuration(stack)
-    acme.remove_networks("intercepted")
+    assert NO_NORTHBOUND not in operator.get(REGIONS).words
+    mails.wait_for("pe1 for Acme differed", "pe1 for Globex differed")
+    mails.wait_for_the_end("pe1 for Acme", "pe1 for Globex")
+    acme.remove_networks("unwritten")
 
 
-def _restore(files: dict[Path, bytes]) -> None:
-    for path, content in files.items():
-        path.write_bytes(content)
-        path.chmod(0o600)
-
-
-def test_a_router_that_forgot_its_configuration_gets_it_back(
-    stack: Stack, acme: Caller, globex: Caller
-) -> None:
-    ((begun,),) = truth.rows(stack, NOW)
-    etc = stack.state / "lab" / "pe1" / "etc"
-    lab(stack, DOWN, "router", "pe1")
-    (etc / "frr.conf").write_text((etc / "base.conf").read_text())
-    lab(stack, UP, "router", "pe1")
-    assert "neighbor" not in configuration(stack)
+def put_right(stack: Stack, operator: Caller, *words: str) -> None:
+    """The sweep looks soon, and the page of regions says what it found and that it is right."""
     truth.rows(stack, LOOK_AGAIN)
-    eventually(lambda: truth.rows(stack, DRIFT, begun) == [(2,)], within=SEEN_WITHIN)
-    eventually(lambda: stack.routes("acme-berlin"), within=LEARNED_WITHIN)
-    eventually(lambda: stack.routes("globex-oslo"), within=LEARNED_WITHIN)
+    beat.send(stack, beat.DRIFT)
+    operator.wait_until_read(REGIONS, "A sweep found it otherwise", "Put right", *words)
 
 
-def test_a_session_that_comes_and_goes_holds_nobody_up(stack: Stack, acme: Caller) -> None:
-    body = acme.new_network("flapping")
-    change = ""
-    for _ in range(3):
-        lab(stack, DOWN, "site", "acme-berlin")
-        if not change:
-            change = acme.post("networks", body).json["id"]
-            acme.wait_until_done(change)
-            acme.wait_until_told(change, "Berlin's BGP session is down")
-        lab(stack, UP, "site", "acme-berlin")
-    acme.wait_until_told(change, f"Berlin learned {body['ipv4_prefix']}", within=LEARNED_WITHIN)
-    eventually(lambda: body["ipv4_prefix"] in stack.routes("acme-berlin"), within=LEARNED_WITHIN)
-    acme.remove_networks("flapping")
+def test_what_somebody_alters_by_hand_is_shown_and_put_right(
+    stack: Stack, acme: Caller, operator: Caller, mails: Mails
+) -> None:
+    body = acme.new_network("altered")
+    change = acme.post("networks", body).json
+    acme.wait_until_done(change["id"])
+    route = f"ip route {body['ipv4_prefix']} {GATEWAY} tag 4200"
+    words = ("configure terminal", f"vrf {VRF}", f"no {route}")
+    stack.exec("pe1", "vtysh", *(part for line in words for part in ("-c", line)))
+    assert route not in configuration(stack)
+    ((subject,),) = truth.rows(stack, SUBJECT, change["id"])
+    switch = f"dm-acme-network-{subject}"
+    assert stack.exec("central", "ovn-nbctl", "ls-del", switch).returncode == 0
+    put_right(stack, operator, "network altered was missing")
+    assert switch in stack.exec("central", "ovn-nbctl", "ls-list").stdout
+    eventually(lambda: route in configuration(stack), within=SEEN_WITHIN)
+    mails.wait_for("fra for Acme differed", "pe1 for Acme differed")
+    mails.wait_for_the_end("fra for Acme", "pe1 for Acme")
+    assert acme.change(change["id"])["state"] == "done"
+    acme.remove_networks("altered")

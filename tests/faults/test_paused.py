@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from cli.identity import Identity, identify
+from cli.identity import identify
 from tests.faults import hurt, truth
 from tests.faults.caller import Caller
 from tests.polling import eventually
@@ -19,13 +19,12 @@ SCOPE = """
 """
 DEVICES = ("fabric", "router")
 STOPS_WITHIN = 30.0  # seconds; a process of the product has to start
-LEASE = 15.0  # seconds, as in networking/engine/claim.py
 ENDS_WITHIN = 20.0  # seconds
 
 
 @contextmanager
 def late_worker(stack: Stack, device: str) -> Iterator[subprocess.Popen[str]]:
-    """A worker of its own that has claimed Acme's scope on a `device`, and sleeps."""
+    """A worker of its own that claims Acme's scope on a `device`, and sleeps."""
     ((scope_id,),) = truth.rows(stack, SCOPE.format(f"scope.{device}_id"))
     code = f"from tests.faults.late import main; main('{scope_id}')"
     with subprocess.Popen(
@@ -39,15 +38,14 @@ def late_worker(stack: Stack, device: str) -> Iterator[subprocess.Popen[str]]:
         worker = identify(process.pid)
         assert worker is not None
         try:
-            eventually(lambda: stopped(worker), within=STOPS_WITHIN)
             yield process
         finally:
             hurt.send([worker], signal.SIGKILL)
 
 
-def stopped(process: Identity) -> bool:
-    """Whether it is paused by a signal (proc(5))."""
-    return Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+def stopped(pid: int) -> bool:
+    """Whether the process is paused by a signal (proc(5))."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 def test_a_late_write_is_refused_by_the_device(stack: Stack, acme: Caller) -> None:
@@ -55,10 +53,14 @@ def test_a_late_write_is_refused_by_the_device(stack: Stack, acme: Caller) -> No
         with hurt.paused(stack, "worker"):
             made = acme.add_network("late")
             workers = [sleeping.enter_context(late_worker(stack, device)) for device in DEVICES]
-        acme.wait_until_told(made, "Applying")
+            for worker in workers:
+                eventually(lambda pid=worker.pid: stopped(pid), within=STOPS_WITHIN)
+        hurt.let_changes_age(stack)
+        acme.wait_until_told(made, "Applying", "If it has died, another takes over")
+        hurt.let_leases_end(stack)
         # Another worker brings the network up once the leases are over, and takes it down again:
         # what the sleepers are about to write would bring it back.
-        acme.wait_until_done(made, within=LEASE + 45)
+        acme.wait_until_done(made)
         acme.remove_networks("late")
         eventually(lambda: not truth.unsettled(stack), within=30)
         for worker in workers:

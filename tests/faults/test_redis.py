@@ -15,6 +15,8 @@ from tests.stack import Stack
 # A request asks Redis for the limits of its sender, and once for a worker.
 SLOW = 6.0  # seconds that a request may take while Redis hangs, on a busy machine
 CONNECTED_WITHIN = 30.0  # seconds
+READY = "/health/ready"
+UNTOUCHED = ("Pending", "No worker has begun with it yet")
 
 
 @pytest.fixture
@@ -40,7 +42,9 @@ def test_while_redis_hangs_people_are_answered(stack: Stack, acme: Caller) -> No
         began = time.monotonic()
         change = acme.add_network("hung")
         assert time.monotonic() - began < SLOW
-        acme.wait_until_told(change, "Pending")
+        hurt.let_changes_age(stack)
+        acme.wait_until_told(change, *UNTOUCHED)
+        assert acme.get(READY).json["checks"]["redis"] == "unreachable"
     acme.wait_until_done(change)
     acme.remove_networks("hung")
 
@@ -49,6 +53,8 @@ def test_while_redis_is_dead_changes_are_taken_and_wait(stack: Stack, acme: Call
     with hurt.paused(stack, "worker"), answering(acme):
         hurt.kill(stack, "valkey")
         change = acme.add_network("unsaid")
+        hurt.let_changes_age(stack)
+        acme.wait_until_told(change, *UNTOUCHED)
         hurt.killed_and_back(stack, "valkey")
     acme.wait_until_done(change)
     acme.remove_networks("unsaid")
@@ -58,6 +64,8 @@ def test_what_redis_forgets_is_swept(stack: Stack, acme: Caller, broker: redis.R
     with hurt.paused(stack, "worker"):
         change = acme.add_network("forgotten")
         broker.flushall()
+        hurt.let_changes_age(stack)
+        acme.wait_until_told(change, *UNTOUCHED)
     acme.wait_until_done(change)
     acme.remove_networks("forgotten")
 
@@ -70,9 +78,10 @@ def test_while_redis_is_full_people_are_answered(
     try:
         with answering(acme):
             change = acme.add_network("squeezed")
-            acme.wait_until_told(change, "No worker has begun", within=30)
+            hurt.let_changes_age(stack)
+            acme.wait_until_told(change, *UNTOUCHED)
     finally:
         broker.config_set("maxmemory", 0)
     acme.wait_until_done(change)
     acme.remove_networks("squeezed")
-    eventually(lambda: acme.get("/health/ready").status == 200, within=CONNECTED_WITHIN)
+    eventually(lambda: acme.get(READY).json["checks"]["redis"] == "ok", within=CONNECTED_WITHIN)

@@ -1,15 +1,19 @@
 """What has to be true after every fault, asked of the database, the logs and the devices."""
 
 import json
+import re
+import subprocess
 from collections import Counter
 from typing import Any
 
 import psycopg
 
+from tests.faults.equal import END
 from tests.polling import eventually
-from tests.stack import Stack
+from tests.stack import CHECKOUT, Stack
 
 QUIET_WITHIN = 90.0  # seconds; retries have to come round
+ENDS_WITHIN = 10.0  # seconds
 OPEN = "SELECT summary, state, reason FROM networking_change WHERE state NOT IN %s"
 SCOPES = """
     SELECT id FROM networking_scope
@@ -50,24 +54,41 @@ def check_changes(stack: Stack, within: float = QUIET_WITHIN) -> None:
     assert rows(stack, UNTOLD) == []
 
 
-def check_devices(stack: Stack, within: float = QUIET_WITHIN) -> None:
-    """Every device holds what is wanted, and no more of ours."""
-    said = [""]
-    try:
-        eventually(lambda: _equal(stack, said), within=within)
-    except AssertionError:
-        raise AssertionError(said[0]) from None
+class Devices:
+    """Compares what devices hold with what is wanted, in a process of the product's."""
 
+    def __init__(self, stack: Stack) -> None:
+        code = "from tests.faults.equal import serve; serve()"
+        self._process = subprocess.Popen(
+            [str(CHECKOUT / ".venv/bin/python"), "manage.py", "shell", "-v", "0", "-c", code],
+            cwd=CHECKOUT,
+            env=stack.environment | stack.servers,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
-def _equal(stack: Stack, said: list[str]) -> bool:
-    """Whether devices hold what is wanted. What a restarted one has forgotten is put back by a
-    sweep, so this may be asked again."""
-    code = "from tests.faults.equal import main; main()"
-    compared = stack.demarc("manage", "shell", "-v", "0", "-c", code)
-    said[0] = compared.stdout + compared.stderr
-    lines = compared.stdout.splitlines()
-    assert any(line.startswith("compared: ") and line != "compared: 0" for line in lines), said[0]
-    return not any(line.startswith("differs") for line in lines)
+    def check(self, within: float = QUIET_WITHIN) -> None:
+        """Every device holds what is wanted, and no more of ours. What a restarted one has
+        forgotten is put back by a sweep, so it may be asked for some time."""
+        said: list[str] = []
+        try:
+            eventually(lambda: self._equal(said), within=within, pause=1.0)
+        except AssertionError:
+            raise AssertionError(said) from None
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate(timeout=ENDS_WITHIN)
+
+    def _equal(self, said: list[str]) -> bool:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        said[:] = iter(self._process.stdout.readline, f"{END}\n")
+        assert re.fullmatch(r"compared: [1-9]\d*\n", said[-1]), said
+        return len(said) == 1
 
 
 def applied(stack: Stack) -> Counter[tuple[str, int]]:

@@ -55,3 +55,10 @@ def test_deviations_are_named_once_for_each_noun() -> None:
     want = [Resource("switch", "n1", {}, noun), Resource("dhcp", "n1", {}, noun)]
     assert differences(diff(want, [])) == "network web was missing"
     assert differences(diff([], want)) == "network web was not wanted"
+
+
+def test_of_many_deviations_a_few_are_named() -> None:
+    nouns = [Noun("port", f"p{number}", f"web-{number}") for number in range(5)]
+    want = [Resource("port", noun.id, {}, noun) for noun in nouns]
+    few = "port web-0 was missing, port web-1 was missing, port web-2 was missing"
+    assert differences(diff(want, [])) == f"{few} and 2 more"
