@@ -67,10 +67,10 @@ def main(arguments: Sequence[str]) -> int:
     logging.disable(logging.INFO)
     _prepare()
     print(f"\non {_machine()}")
-    results = {}
-    for name in args.row or ROWS:
-        results[name] = ROWS[name](getattr(args, SIZES[name]))
-        for one in results[name]:
+    results: dict[str, list[Measured]] = {name: [] for name in args.row or ROWS}
+    for name, found in results.items():
+        for one in ROWS[name](getattr(args, SIZES[name])):
+            found.append(one)
             print(f"{name}: {_told(one)}", flush=True)
     if args.json:
         args.json.write_text(json.dumps(_written(results), indent=1) + "\n")

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from statistics import median
@@ -12,12 +13,12 @@ from uuid import UUID
 
 from bench import central, raw, tenants
 from bench.central import Central, Raw
-from bench.processes import PROCESSES, TICKS, Spent, busy, spread
+from bench.processes import PROCESSES, TICKS, busy, spread
 from bench.rows import Measured, row, timed
 from networking.engine import drift
 from networking.engine.reconcile import reconcile
 
-ROUNDS = 7
+ROUNDS = 5
 TOGETHER = 50
 FRESH = 3  # workers that are started
 LATER = 100  # changes that one of them takes up after its first
@@ -25,14 +26,17 @@ MOST_MEMORY = 40 * 10**6  # bytes that its first change may take
 
 
 @row("fabric", size="tenants")
-def fabric(many: int) -> list[Measured]:
+def fabric(many: int) -> Iterator[Measured]:
     """Fill a fabric with so many tenants by the engine itself, then measure on it."""
     with central.run() as centre, centre.raw() as (north, south):
         _fill(many, centre, north)
         bench = _Bench(many, centre, north, south)
-        one = bench.change()
-        found = [one, bench.membership(), *bench.together(one)]
-        return [*found, *(bench.workers() if FRESH else []), bench.sweep()]
+        yield (one := bench.change())
+        yield bench.membership()
+        yield from bench.together(one)
+        if FRESH:
+            yield from bench.workers()
+        yield bench.sweep()
 
 
 def _fill(many: int, centre: Central, north: Raw) -> None:
@@ -94,26 +98,25 @@ class _Bench:
     def together(self, one: Measured) -> list[Measured]:
         """Many tenants add a machine at the same time, held against one who does, and against the
         same rows in raw transactions."""
-        began = perf_counter()
+        daemons = self.centre.servers["nb"].pid, self.centre.northd.pid
+        before, began = [busy(pid) for pid in daemons], perf_counter()
         spent = spread(self._crowd, self._add, self._someone.etag)
         # What it takes to get processes ready is no part of it.
         starting = perf_counter() - began - spent.seconds
         central.compiled(self.north)
         took = perf_counter() - began - starting
+        north, northd = (busy(pid) - was for pid, was in zip(daemons, before, strict=True))
         floor = timed(lambda: self._insert(self._switches))
         tenants.settle()
-        each = self._each(spent)
+        each = [seconds / len(self._crowd) for seconds in (spent.own, spent.database, north)]
+        own, database, north = (seconds * 1000 for seconds in each)
         name = f"{len(self._crowd)} tenants at once, {PROCESSES} processes"
+        costs = f"processor time: {own:.0f} ms each, {database:.0f} ms of PostgreSQL's,"
+        costs += f" {north:.0f} ms of the northbound server's; {northd:.1f} s of the central daemon"
         return [
-            Measured(f"{name}, {each}", took, one.seconds, "one of them alone", most_ratio=2),
+            Measured(f"{name}, {costs}", took, one.seconds, "one of them alone", most_ratio=2),
             Measured(name, took, floor, "the same rows in as many raw transactions"),
         ]
-
-    def _each(self, spent: Spent) -> str:
-        own, database = (
-            seconds / len(self._crowd) * 1000 for seconds in (spent.own, spent.database)
-        )
-        return f"{own:.0f} ms of processor time each and {database:.0f} ms of the database's"
 
     def workers(self) -> list[Measured]:
         """Workers that just started take up their first changes; before the central daemon."""

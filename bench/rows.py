@@ -1,10 +1,10 @@
 """Rows of the benchmark: what they measure, and how they make themselves known."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Any, TypeVar
 
 Work = Callable[[], Any]
 
@@ -47,17 +47,18 @@ class Measured:
         return " and ".join(part for part in (ratio, limit, room) if part) or "none set"
 
 
-Row = Callable[[int], list[Measured]]
-"""Runs in about the size that it is told."""
+Row = Callable[[int], Iterable[Measured]]
+"""Runs in about the size that it is told; what takes long gives its results as they come."""
+Some = TypeVar("Some", bound=Row)
 ROWS: dict[str, Row] = {}
 SIZES: dict[str, str] = {}
 """What a row's size is, as an argument of the command: `usage_rows`, `tenants`, `rounds`."""
 
 
-def row(name: str, size: str = "usage_rows") -> Callable[[Row], Row]:
+def row(name: str, size: str = "usage_rows") -> Callable[[Some], Some]:
     """Register a row under its name, with what it is told the size of."""
 
-    def register(run: Row) -> Row:
+    def register(run: Some) -> Some:
         ROWS[name], SIZES[name] = run, size
         return run
 
