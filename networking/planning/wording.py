@@ -59,6 +59,8 @@ def describe(plan: Plan, device: str, names: Mapping[str, str] = NOBODY) -> tupl
     What the sites learn and forget is gathered, one line for each set of prefixes.
     """
     lines = [line for step in plan.steps for line in _lines(step, device, names)]
+    # What comes or goes is what it is about; what changes by it follows.
+    lines.sort(key=lambda line: line.action is Action.UPDATE)
     sites = [step for step in plan.steps if step.kind == "site"]
     return (*lines, *_learning(sites))
 
@@ -158,7 +160,8 @@ def _name(value: Json) -> str:
         first, last = value["first"], value["last"]
         return f"{first}" if first == last else f"{first}-{last}"
     if "member_port" in value:
-        return f"{value['protocol'].upper()} {value['port']} to {value['member_port']}"
+        own, member = value["port"], value["member_port"]
+        return f"{value['protocol'].upper()} {own}" + ("" if own == member else f" to {member}")
     if "interval" in value:
         return f"every {value['interval']} s, out after {value['failures']} failures"
     return str(value.get("name") or value.get("value") or value.get("kind") or "")
@@ -205,7 +208,8 @@ def _rule(attrs: Attrs) -> str:
 
 def _vip(attrs: Attrs) -> str:
     addresses = ", ".join(filter(None, (attrs["ipv4"], attrs["ipv6"])))
-    return f"{addresses} ({_value(attrs['ports'])}) over {_value(attrs['members'])}"
+    open_to = ", open to whom rules let reach these" if attrs["members"] else ""
+    return f"{addresses} ({_value(attrs['ports'])}) over {_value(attrs['members'])}{open_to}"
 
 
 _WORDS: Mapping[str, Callable[[Attrs], str]] = {

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from networking.models import Change, ChangeScope, Verdict
+from networking.models import Change, ChangeScope, Network, Verdict
+from networking.planning.wording import field_value
 from networking.services.wording import field_label
 
 STEPS = ("Accepted", "Applying", "Verifying", "Done")
@@ -41,6 +42,8 @@ SPEAKERS = ("fabric", "host", "router", "site")
 # Whole files, kept to put them back; the summary says what they change.
 FILES = ("csv",)
 
+UNITS = {"check_interval": " s", "check_timeout": " s"}
+
 # JSON columns forget the order of their keys.
 FIELDS = (
     "name",
@@ -56,6 +59,13 @@ FIELDS = (
     "sites",
     "dhcp",
     "mtu",
+    "action",
+    "source",
+    "destination",
+    "protocol",
+    "ports",
+    "group",
+    "members",
 )
 
 
@@ -117,17 +127,21 @@ def edits(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Edit]:
         old, new = before.get(name), after.get(name)
         if name.endswith("_id") or name in FILES or old == new or not (_text(old) or _text(new)):
             continue
-        yield Edit(field_label(name), _text(old), _text(new) or "none")
+        yield Edit(field_label(name), _told(name, old), _told(name, new) or "none")
+
+
+def _told(name: str, value: Any) -> str:
+    if not _text(value):
+        return ""
+    if name == "labels":
+        return " ".join(f"{key}={text}" for key, text in value.items())
+    if name == "learned_by":
+        return str(Network.LearnedBy(value).label).lower()
+    return field_value(name, value) + UNITS.get(name, "")
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, dict):
-        return " ".join(f"{key}={text}" for key, text in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_text, value))
-    return "" if value is None else str(value)
+    return "" if value in (None, [], {}) else str(value)
 
 
 def _place(name: str) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -19,6 +20,9 @@ TITLES = {
     RuleAction.DENY: "It vanishes without an answer",
     RuleAction.REJECT: "It is refused with an answer",
 }
+
+# Of what a click opens and closes, the note says so many.
+SAID = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,25 @@ def never_matching(shown: Iterable[Rule], enabled: Sequence[Rule]) -> dict[UUID,
                     found[rule.id] = f"Never matches: {earlier.name} decides before it."
                     break
     return found
+
+
+def opens_and_closes(effects: Mapping[str, Any] | None) -> str:
+    """What `Change.effects` says, in a sentence or two; empty where it says nothing."""
+    if not effects:
+        return ""
+    told = [
+        f"{verb} {_first([one['text'] for one in effects[key]], effects[f'more_{key}'])}."
+        for verb, key in (("Opens", "opens"), ("Closes", "closes"))
+        if effects[key]
+    ]
+    if not told and effects["complete"]:
+        return f"Opens and closes nothing. {effects['nothing']}".rstrip()
+    return " ".join(told)
+
+
+def _first(texts: Sequence[str], more: int) -> str:
+    more += len(texts) - len(texts[:SAID])
+    return ", ".join(texts[:SAID]) + (f" and {more} more" if more else "")
 
 
 def _decides(earlier: Rule, rule: Rule) -> bool:

@@ -87,6 +87,7 @@ class ChangeDetail(NounPage):
         return self.render_to_response(
             self.get_context_data(
                 change=change,
+                about="VIP" if change.subject_type == Vip.audit_type else change.subject_type,
                 status=states.change(change.state),
                 unfinished=change.state not in Change.SETTLED,
                 progress=progress.progress(change.state, change.touched_scopes.all()),

@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from networking import selectors
 from networking.models import Change, Rule
 from networking.services import rules
+from networking.web import rule_lines
 from networking.web.views.base import NounPage
 from networking.web.views.rule import id_of
 from portal.lib.errors import Refusal
@@ -66,7 +67,8 @@ class RuleAct(NounPage):
             messages.info(self.request, f"Rule {rule.name} stays where it is.")
             return
         where = reverse("networking:change_revert", args=[self.tenant.slug, change.id])
-        text = format_html('{}. <a href="{}">Revert</a>', change.summary, where)
+        said = rule_lines.opens_and_closes(change.effects)
+        text = format_html('{}. {} <a href="{}">Revert</a>', change.summary, said, where)
         messages.success(self.request, text)
         for warning in change.warnings:
             messages.warning(self.request, warning)

@@ -105,9 +105,12 @@ function tick() {
 const opened = new Set();
 
 document.addEventListener("htmx:beforeSwap", (event) => {
+  const sender = event.detail.requestConfig?.elt;
   opened.clear();
   for (const details of event.detail.target.querySelectorAll("details[id]")) {
-    if (details.open) opened.add(details.id);
+    // A menu whose button was pressed has done its work.
+    const used = sender?.matches("form") && sender.contains(details);
+    if (details.open && !used) opened.add(details.id);
   }
 });
 document.addEventListener("htmx:afterSettle", () => {

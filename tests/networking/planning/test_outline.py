@@ -169,7 +169,7 @@ def test_a_policy_in_words():
     assert said(fabric(), after) == [
         "+ group shop of 10.1.0.9, fd10:1::9",
         "+ rule #10 allows TCP 443, 8000-8010 from shop to any",
-        "+ VIP www 10.99.0.1 (TCP 80 to 8080) over web-1",
+        "+ VIP www 10.99.0.1 (TCP 80 to 8080) over web-1, open to whom rules let reach these",
     ]
     other = replace(
         after,

@@ -43,12 +43,14 @@ def test_a_vip_is_published_to_fabric_router_and_sites(world: World, fra: Frankf
         first = vips.create(actor, VipInput("shop", "fra", HTTPS, members=(port.id,)))
         second = vips.create(actor, VipInput("till", "fra", HTTPS, members=(port.id,)))
     assert lines(first) == [
+        "VIP shop 10.99.0.1 (TCP 443 to 8443) over web-1, open to whom rules let reach these",
         "network web: source of health checks none → 10.1.0.3",
-        "VIP shop 10.99.0.1 (TCP 443 to 8443) over web-1",
         "route 10.99.0.0/28 by way of 100.64.1.2 on pe-fra",
         "Berlin learns 10.99.0.0/28",
     ]
-    assert lines(second) == ["VIP till 10.99.0.2 (TCP 443 to 8443) over web-1"]
+    assert lines(second) == [
+        "VIP till 10.99.0.2 (TCP 443 to 8443) over web-1, open to whom rules let reach these"
+    ]
 
 
 def test_the_last_vip_takes_the_prefix_back(world: World, fra: Frankfurt, web: Network):

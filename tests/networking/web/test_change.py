@@ -159,6 +159,28 @@ def test_edits_are_in_a_readable_order_and_leave_out_what_stays() -> None:
     assert edits == [("DHCP", "on", "off"), ("MTU", "1400", "1300")]
 
 
+def test_fields_are_told_in_words() -> None:
+    port = {"port": 80, "protocol": "tcp", "member_port": 8080}
+    after = {
+        "protocol": "udp",
+        "learned_by": "all",
+        "labels": {"app": "shop", "tier": "web"},
+        "ports": [port, port | {"member_port": 80}],
+        "check_interval": 2,
+        "description": "",
+    }
+
+    edits = {edit.label: edit.after for edit in progress.edits({}, after)}
+
+    assert edits == {
+        "labels": "app=shop tier=web",
+        "learned by": "every site",
+        "protocol": "UDP",
+        "ports": "TCP 80 to 8080, TCP 80",
+        "check interval": "2 s",
+    }
+
+
 @pytest.mark.parametrize(
     ("state", "usual", "word"),
     [

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from networking.models import Change, Rule, RuleHits
+from networking.web.rule_lines import opens_and_closes
 from portal.lib.db import DatabaseRole, acting_as
 from tests.factories.acts import add_group, add_network, add_port, add_rule, newest_change
 from tests.networking.web.conftest import Browser, count, generation, text_of
@@ -152,6 +153,19 @@ def test_rules_are_moved_by_one_place_and_the_move_is_taken_back(
     assert order() == ["third", "first", "second"]
     page = act(engineer, three[2], "up")
     assert "stays where it is" in text_of(page)
+
+
+def test_the_note_of_a_click_says_what_it_opens_and_closes() -> None:
+    one = {"text": "web → db TCP 5432"}
+    nothing = {"opens": [], "closes": [], "more_opens": 0, "more_closes": 0, "nothing": "Why."}
+
+    assert opens_and_closes(None) == ""
+    assert opens_and_closes(nothing | {"complete": True}) == "Opens and closes nothing. Why."
+    assert opens_and_closes(nothing | {"complete": False}) == ""
+    many = nothing | {"opens": [one], "closes": [one] * 3, "more_closes": 4, "complete": True}
+    assert opens_and_closes(many) == (
+        "Opens web → db TCP 5432. Closes web → db TCP 5432, web → db TCP 5432 and 5 more."
+    )
 
 
 def test_a_rule_is_dropped_between_others(engineer: Browser, three: list[Rule]) -> None:
