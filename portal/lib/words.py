@@ -1,4 +1,4 @@
-"""How times and lengths of time are put into words."""
+"""How times, lengths of time and roles are put into words."""
 
 from datetime import datetime
 
@@ -13,6 +13,14 @@ UNITS = (
     (1, "s"),
 )
 JUST_NOW = 5  # seconds
+ROLES = {
+    "admin": "Administrator",
+    "network": "Network",
+    "billing": "Billing",
+    "read_only": "Read-only",
+    "operator": "Operator",
+    "finance": "Finance",
+}
 
 
 def length(seconds: float) -> str:

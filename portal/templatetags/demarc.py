@@ -18,14 +18,6 @@ register = template.Library()
 SPRITE = "vendor/tabler-icons-3.51.0/icons.svg"
 TONES = frozenset({"ok", "warn", "bad", "busy", "off"})
 MESSAGE_TONES = {"success": "ok", "info": "busy", "warning": "warn", "error": "bad"}
-ROLES = {
-    "admin": "Administrator",
-    "network": "Network",
-    "billing": "Billing",
-    "read_only": "Read-only",
-    "operator": "Operator",
-    "finance": "Finance",
-}
 
 
 @register.simple_tag
@@ -75,6 +67,15 @@ def who(label: str) -> SafeString | str:
 
 
 @register.filter
+def who_exactly(label: str) -> SafeString | str:
+    """A person by name with the e-mail address below; other actors as they are."""
+    name, sign, rest = label.partition(" <")
+    if not sign or not name:
+        return label
+    return format_html('{}<span class="sub">{}</span>', name, rest.removesuffix(">"))
+
+
+@register.filter
 def seconds(value: float | None) -> str:
     """A length of time: "0.3 s", "12 min"."""
     return "" if value is None else words.length(value)
@@ -83,7 +84,7 @@ def seconds(value: float | None) -> str:
 @register.filter
 def role_word(role: str) -> str:
     """A role as people read it."""
-    return ROLES.get(role, role)
+    return words.ROLES.get(role, role)
 
 
 @register.filter

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from django import forms
 from django.utils import timezone
 
+from portal.lib import words
 from tenants.models import Role
 from tenants.services.acting import MAX_REASON
 
+ROLES = [(role.value, words.ROLES[role.value]) for role in Role]
 LIFETIMES = {"30": "30 days", "90": "90 days", "365": "a year", "": "no end"}
 
 
@@ -20,13 +22,13 @@ class InviteForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     name = forms.CharField(label="Name", max_length=100, required=False)
-    role = forms.ChoiceField(label="Role", choices=Role.choices, initial=Role.READ_ONLY)
+    role = forms.ChoiceField(label="Role", choices=ROLES, initial=Role.READ_ONLY)
 
 
 class RoleForm(forms.Form):
     """Another role for a member."""
 
-    role = forms.ChoiceField(choices=Role.choices)
+    role = forms.ChoiceField(choices=ROLES)
 
 
 class TokenForm(forms.Form):
@@ -35,7 +37,7 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         label="Name", max_length=100, help_text="What will use it, such as “deploy pipeline”."
     )
-    role = forms.ChoiceField(label="Role", choices=Role.choices, initial=Role.READ_ONLY)
+    role = forms.ChoiceField(label="Role", choices=ROLES, initial=Role.READ_ONLY)
     days = forms.ChoiceField(
         label="Valid for", choices=list(LIFETIMES.items()), initial="90", required=False
     )

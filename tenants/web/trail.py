@@ -1,11 +1,16 @@
 """What an audit event tells beside its verb, in words. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from portal.lib import words
 
 # Shown as a link, not as a fact.
 CHANGE = "change"
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +48,6 @@ def _text(value: Any) -> str:
         return " ".join(f"{key}={_text(text)}" for key, text in value.items())
     if isinstance(value, list):
         return ", ".join(map(_text, value))
+    if isinstance(value, str) and MOMENT.fullmatch(value):
+        return words.exact(datetime.fromisoformat(value))
     return "" if value is None else str(value)

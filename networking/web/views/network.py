@@ -37,12 +37,14 @@ class NetworkList(NounPage):
         text, code = request.GET.get("q", "").strip(), request.GET.get("region", "")
         page = self.page_of(selectors.networks(self.actor, q=text, region=code))
         found = lines.network_lines(page)
+        some = bool(found) or selectors.networks(self.actor).exists()
         return self.render_to_response(
             self.get_context_data(
                 lines=found,
                 page=page,
                 unfinished=lines.any_unfinished(page),
-                any=bool(found) or selectors.networks(self.actor).exists(),
+                any=some,
+                allowed=some or bool(address_space(self.tenant.id).allowed),
                 q=text,
                 region_code=code,
                 regions=selectors.regions(self.actor),
@@ -118,7 +120,9 @@ class _NetworkForm(FormPage):
             f"free_ipv{version}": space.free(length, version=version, limit=SUGGESTED)
             for version, length in SUGGESTED_LENGTH.items()
         }
-        given = {"trail": trail, "fields_name": "networking/network_fields.html"}
+        given: dict[str, Any] = {"trail": trail, "fields_name": "networking/network_fields.html"}
+        if not space.allowed:
+            given["lead"] = "None can be made yet: ask your provider for a prefix first."
         return super().get_context_data(**given | free | kwargs)
 
 

@@ -42,7 +42,7 @@ class Dashboard(NounPage):
         fabrics = fabric_items(self.actor, slug, sites)
         return self.render_to_response(
             self.get_context_data(
-                health=_health(glance),
+                health=_health(glance, connected=bool(fabrics)),
                 reasons=glance.reasons[:SHOWN_REASONS],
                 more_reasons=max(0, len(glance.reasons) - SHOWN_REASONS),
                 tiles=_tiles(glance, slug),
@@ -55,7 +55,7 @@ class Dashboard(NounPage):
         )
 
 
-def _health(glance: Glance) -> Status:
+def _health(glance: Glance, *, connected: bool) -> Status:
     """The sentence at the top; the reasons stand below it."""
     tone = TONES[glance.health]
     if count := len(glance.reasons):
@@ -63,6 +63,8 @@ def _health(glance: Glance) -> Status:
         return Status(tone, f"{word}.")
     if glance.under_way:
         return Status(tone, f"{words.count(glance.under_way, 'change')} on the way.", "")
+    if not glance.networks and not connected:
+        return Status("off", "Nothing is set up yet.", "Your provider connects you first.")
     if not glance.networks:
         return Status("off", "Nothing is set up yet.", "Add a network to begin.")
     return Status(tone, "Your network is well.", "Everything that you asked for is in force.")

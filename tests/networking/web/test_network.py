@@ -4,7 +4,7 @@ from html import escape
 
 import pytest
 
-from networking.models import Change, Network
+from networking.models import AllowedPrefix, Change, Network
 from portal.lib.db import DatabaseRole, acting_as
 from tests.factories.acts import Frankfurt, add_network, add_port, add_site, newest_change
 from tests.networking.web.conftest import Browser, count, generation, text_of
@@ -25,6 +25,18 @@ def test_a_newcomer_is_told_the_next_step(engineer: Browser) -> None:
 
     assert "Add your first network" in page
     assert "/t/acme/networks/new" in page
+
+
+def test_who_has_no_prefix_is_told_to_ask_for_one(engineer: Browser) -> None:
+    with acting_as(DatabaseRole.WORKER):
+        AllowedPrefix.objects.all().delete()
+
+    page = text_of(engineer.get("networks/"))
+    form = text_of(engineer.get("networks/new"))
+
+    assert "First a prefix" in page
+    assert "/t/acme/networks/new" not in page
+    assert "ask your provider for a prefix first" in form
 
 
 def test_who_may_not_write_is_not_offered_to(reader: Browser, world: World) -> None:

@@ -41,6 +41,7 @@ def test_before_anything_is_set_up_it_says_what_comes_first(world: World) -> Non
     page = dashboard(world).content.decode()
 
     assert "Nothing is set up yet." in page
+    assert "Your provider connects you first." in page
     assert "Your provider connects you to a region first." in page
 
 

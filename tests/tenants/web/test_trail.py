@@ -29,6 +29,12 @@ def test_of_what_was_deleted_its_last_fields_are_told():
     assert list(facts(detail)) == [Fact("mtu", "", "1400"), Fact("name", "", "web")]
 
 
+def test_a_moment_is_told_as_people_write_it():
+    assert list(facts({"after": {"start": "2026-08-01T00:00:00+00:00"}})) == [
+        Fact("start", "", "2026-08-01 00:00:00 UTC")
+    ]
+
+
 def test_a_bare_value_before_and_after_is_told_too():
     assert list(facts({"before": "network", "after": "admin"})) == [
         Fact("value", "network", "admin")
