@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from django.db import connection
 from django.utils import timezone
 
-from networking.compiler import NONE, Focus
 from networking.models import Change, Rule, RuleTerm
 from networking.selectors.rule_csv import BETWEEN_TERMS, COLUMNS, NO, YES, csv_of
-from networking.services.accept import fabric_scopes, writing
+from networking.services.accept import writing
 from networking.services.act import Act
 from networking.services.constraints import guarded
 from networking.services.guards import taken_name, writer_of
@@ -24,6 +23,7 @@ from networking.services.rule_ranks import check_room, spread, write_ranks
 from networking.services.rule_shadows import shadowed
 from networking.services.rule_terms import Vocabulary
 from networking.services.rule_warnings import WITH_TERMS
+from networking.services.rules import watch_rules
 from portal.lib.errors import Refusal
 from portal.lib.ids import uuid7
 from portal.lib.sheets import unquoted
@@ -69,30 +69,18 @@ def replace_all(actor: Actor, text: str) -> Change:
     with writing(actor, tenant_id) as draft:
         inputs = _read(text)
         check_room(len(inputs))
-        rows = Rule.objects.filter(tenant_id=tenant_id).prefetch_related(*WITH_TERMS)
-        current = {rule.name: rule for rule in rows.order_by("rank")}
+        rows = Rule.objects.filter(tenant_id=tenant_id).order_by("rank")
+        rows = rows.prefetch_related(*WITH_TERMS)
+        current = {rule.name: rule for rule in rows}
         before = csv_of(rule for rule in current.values() if rule.retiring_at is None)
         known = Vocabulary(tenant_id, (term for one in inputs.values() for term in one.terms))
         difference = _compare(actor, inputs, current, known)
         _place(inputs, current, difference)
         touched = frozenset(rule.id for rule in difference.rules())
-        focus = Focus(
-            networks=NONE,
-            ports=NONE,
-            groups=NONE,
-            rules=touched,
-            vips=NONE,
-            members=NONE,
-            way_out=False,
-        )
-        draft.watch(fabric_scopes(tenant_id), focus)
+        watch_rules(draft, touched)
         with guarded():
             _write(difference)
-        listed = list(
-            Rule.objects.filter(tenant_id=tenant_id, retiring_at=None)
-            .order_by("rank")
-            .prefetch_related(*WITH_TERMS)
-        )
+        after = list(rows.filter(retiring_at=None))
         return draft.accept(
             Act(
                 Change.Verb.UPDATE,
@@ -101,8 +89,8 @@ def replace_all(actor: Actor, text: str) -> Change:
                 SUBJECT,
                 f"Import rules: {difference.summary()}",
                 {"csv": before},
-                {"csv": csv_of(listed)},
-                shadowed([(rule, sides_of(rule)) for rule in listed], touched),
+                {"csv": csv_of(after)},
+                shadowed([(rule, sides_of(rule)) for rule in after], touched),
             )
         )
 

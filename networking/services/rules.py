@@ -1,5 +1,6 @@
 """Rules: create, update, move, copy, delete."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import count
 from uuid import UUID
@@ -31,7 +32,16 @@ from portal.lib.errors import Refusal
 from portal.lib.ids import uuid7
 from tenants.access import Actor
 
-__all__ = ["RuleInput", "RulePatch", "copy", "create", "delete", "move", "update"]
+__all__ = [
+    "RuleInput",
+    "RulePatch",
+    "copy",
+    "create",
+    "delete",
+    "move",
+    "update",
+    "watch_rules",
+]
 
 NAME_MOST = 63
 RENUMBERED = "There was no room left at this place: all rules were numbered anew, in their order."
@@ -47,7 +57,7 @@ def create(
         sides = fill(rule, wanted, Vocabulary(tenant_id, wanted.terms))
         check_free_name(rule)
         check_room(Rule.objects.filter(tenant_id=tenant_id, retiring_at=None).count() + 1)
-        _watch(draft, rule)
+        watch_rules(draft, [rule.id])
         more = _place(rule, before, after)
         with guarded():
             rule.save(force_insert=True)
@@ -68,7 +78,7 @@ def update(actor: Actor, rule_id: UUID, fields: RulePatch, *, expect: int | None
         wanted = replace(as_input(old), **fields)
         sides = fill(rule, wanted, Vocabulary(tenant_id, wanted.terms))
         check_free_name(rule)
-        _watch(draft, rule)
+        watch_rules(draft, [rule.id])
         rule.version += 1
         with guarded():
             rule.save()
@@ -97,7 +107,7 @@ def move(
         old = {"name": rule.name, "after": _above(rule)}
         # Numbering anew moves nothing: it comes before what the move is compared with.
         more = _place(rule, before, after)
-        _watch(draft, rule)
+        watch_rules(draft, [rule.id])
         rule.version += 1
         with guarded():
             rule.save()
@@ -124,7 +134,7 @@ def delete(actor: Actor, rule_id: UUID, *, expect: int | None = None) -> Change:
         rule = _get(tenant_id, rule_id)
         check_version(rule, expect)
         before = _whole(rule, sides_of(rule))
-        _watch(draft, rule)
+        watch_rules(draft, [rule.id])
         rule.rank = None
         mark_retiring(rule)
         return draft.accept(Act.delete(rule, f"Delete rule {rule.name}", before))
@@ -153,18 +163,18 @@ def _place(rule: Rule, before: UUID | None, after: UUID | None) -> tuple[str, ..
     return (RENUMBERED,) if renumbered else ()
 
 
-def _watch(draft: Draft, rule: Rule) -> None:
-    """Every fabric of the tenant has all its rules; a plan speaks of this one."""
+def watch_rules(draft: Draft, rule_ids: Iterable[UUID]) -> None:
+    """Every fabric of the tenant has all its rules; a plan speaks of these."""
     focus = Focus(
         networks=NONE,
         ports=NONE,
         groups=NONE,
-        rules=frozenset({rule.id}),
+        rules=frozenset(rule_ids),
         vips=NONE,
         members=NONE,
         way_out=False,
     )
-    draft.watch(fabric_scopes(rule.tenant_id), focus)
+    draft.watch(fabric_scopes(draft.tenant_id), focus)
 
 
 def _get(tenant_id: UUID, rule_id: UUID) -> Rule:
