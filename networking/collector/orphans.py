@@ -1,5 +1,5 @@
-"""What devices hold for tenants that have nothing there. It is shown, never removed: whoever put
-it there knows better."""
+"""What devices hold for tenants that have nothing there. It is shown; whoever put it there may know
+better, so an operator alone removes it (`networking/engine/orphans.py`)."""
 
 import logging
 from uuid import UUID
