@@ -1,8 +1,10 @@
 """What lets a second start skip what the first has done."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from cli import backing, fingerprint
 from cli.fabric import Fabric
@@ -10,6 +12,7 @@ from cli.layout import CHECKOUT, Layout
 from cli.programs import Program
 from cli.progress import Progress
 from cli.stack import Stack
+from tests.cli.conftest import state_folder
 
 
 def test_a_digest_follows_names_and_contents(tmp_path: Path) -> None:
@@ -35,45 +38,51 @@ def test_code_that_changed_anywhere_changes_the_digest(tmp_path: Path) -> None:
     assert fingerprint.of_code(tmp_path) != before
 
 
-def test_marks_live_and_die_with_the_database(layout: Layout) -> None:
-    with backing.throw_away(layout, Progress()) as running:
-        assert running.postgres is not None
-        marks = fingerprint.DatabaseMarks(running.postgres)
-        assert not marks.is_set("prepared=1")
-        marks.replace("prepared", "prepared=1")
-        marks.replace("seeded", "seeded=1")
-        marks.replace("prepared", "prepared=2")
-        assert marks.is_set("prepared=2")
-        assert marks.is_set("seeded=1")
-        assert not marks.is_set("prepared=1")
-        with psycopg.connect(running.admin_url, dbname="postgres", autocommit=True) as admin:
-            admin.execute("DROP DATABASE demarc")
-            admin.execute("CREATE DATABASE demarc")
-        assert not marks.is_set("prepared=2")
+@pytest.fixture(scope="module")
+def servers() -> Iterator[tuple[Layout, backing.Backing]]:
+    with state_folder() as layout, backing.throw_away(layout, Progress()) as running:
+        yield layout, running
+
+
+def test_marks_live_and_die_with_the_database(servers: tuple[Layout, backing.Backing]) -> None:
+    _, running = servers
+    assert running.postgres is not None
+    marks = fingerprint.DatabaseMarks(running.postgres)
+    assert not marks.is_set("prepared=1")
+    marks.replace("prepared", "prepared=1")
+    marks.replace("seeded", "seeded=1")
+    marks.replace("prepared", "prepared=2")
+    assert marks.is_set("prepared=2")
+    assert marks.is_set("seeded=1")
+    assert not marks.is_set("prepared=1")
+    with psycopg.connect(running.admin_url, dbname="postgres", autocommit=True) as admin:
+        admin.execute("DROP DATABASE demarc")
+        admin.execute("CREATE DATABASE demarc")
+    assert not marks.is_set("prepared=2")
 
 
 def test_a_step_is_skipped_only_for_the_code_it_was_done_with(
-    layout: Layout, tmp_path: Path
+    servers: tuple[Layout, backing.Backing], tmp_path: Path
 ) -> None:
+    layout, running = servers
     (tmp_path / "requirements.txt").touch()
     code = tmp_path / "tenants" / "models.py"
     code.parent.mkdir()
     code.write_text("one")
-    with backing.throw_away(layout, Progress()) as running:
-        here = Layout(tmp_path, layout.state)
+    here = Layout(tmp_path, layout.state)
 
-        def prepare() -> Program:
-            listed = Stack(here, running, Fabric("none", ""), 1).programs()
-            return next(program for program in listed if program.name == "prepare")
+    def prepare() -> Program:
+        listed = Stack(here, running, Fabric("none", ""), 1).programs()
+        return next(program for program in listed if program.name == "prepare")
 
-        step = prepare()
-        assert step.skip is not None
-        assert step.done is not None
-        assert not step.skip()
-        step.done()
-        assert prepare().skip()
-        code.write_text("two")
-        assert not prepare().skip()
+    step = prepare()
+    assert step.skip is not None
+    assert step.done is not None
+    assert not step.skip()
+    step.done()
+    assert prepare().skip()
+    code.write_text("two")
+    assert not prepare().skip()
 
 
 def test_a_database_that_is_not_ours_is_prepared_each_time(layout: Layout) -> None:
