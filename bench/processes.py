@@ -1,11 +1,11 @@
 """Work shared among processes, as workers share it, and the processor time that it takes."""
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from statistics import mean, median
 from threading import BrokenBarrierError
 from time import perf_counter, process_time
 from typing import Any
@@ -14,7 +14,6 @@ from django.db import connection, connections
 
 PROCESSES = 4  # each waits for the database and the fabric half of its time
 READY_WITHIN = 60.0  # seconds
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,46 @@ def spread(things: Sequence[Any], act: Callable[[Any], None], warm: Callable[[],
 
 
 def busy(pid: int) -> float:
-    """Seconds of processor time that the process has taken (man 5 proc, stat)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    """Seconds of processor time that the threads of a process have taken (Linux,
+    Documentation/scheduler/sched-stats.rst)."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks) / 10**9
+
+
+def database_server() -> int:
+    """The process that serves this one in the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+class Meter:
+    """How long something takes again and again, and the processor time that this process and those
+    that serve it take meanwhile. The first time does not count."""
+
+    def __init__(self, **pids: int) -> None:
+        self._pids = pids
+        self._rounds: list[dict[str, float]] = []
+        self.times: list[float] = []
+
+    def run(self, work: Callable[[], object]) -> None:
+        """Do it once more."""
+        before, began = self._read(), perf_counter()
+        work()
+        self.times.append(perf_counter() - began)
+        after = self._read()
+        self._rounds.append({name: after[name] - before[name] for name in after})
+
+    def __str__(self) -> str:
+        """In milliseconds: the median from start to end, the mean of processor time."""
+        spent = (
+            f"{name} {mean(one[name] for one in self._rounds[1:]) * 1000:.0f}"
+            for name in ("own", *self._pids)
+        )
+        return f"{median(self.times[1:]) * 1000:.0f} ms, on processors: {', '.join(spent)}"
+
+    def _read(self) -> dict[str, float]:
+        return {"own": process_time()} | {name: busy(pid) for name, pid in self._pids.items()}
 
 
 def _begin(
@@ -71,9 +107,7 @@ def _begin(
 def _share(first: int, step: int) -> tuple[float, float]:
     """Processor time of this process and of the one that serves it in the database."""
     act, things = _work
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        server = cursor.fetchone()[0]
+    server = database_server()
     own, database = process_time(), busy(server)
     for thing in things[first::step]:
         act(thing)
