@@ -11,10 +11,12 @@ from tests.faults import beat, truth
 from tests.polling import eventually
 from tests.stack import Stack
 
-# What the tests do not wait for: a dead worker's lease ends after 15 s.
+# What the tests do not wait for: a dead worker's lease ends after 15 s, and what failed is tried
+# again after up to a minute.
 TIME_PASSES = """
     UPDATE networking_scope SET leased_until = now() - interval '1 second'
-    WHERE leased_until IS NOT NULL
+        WHERE leased_until IS NOT NULL;
+    UPDATE networking_scope SET retry_at = now() WHERE retry_at IS NOT NULL
 """
 # Nor for this: a page says what a change is waiting for after half a minute at the most.
 CHANGES_AGE = """
@@ -73,7 +75,7 @@ def paused(stack: Stack, name: str) -> Iterator[None]:
 
 
 def let_leases_end(stack: Stack) -> None:
-    """What a quarter of a minute would do: other workers take over."""
+    """What a minute would do: other workers take over, and try again."""
     truth.rows(stack, TIME_PASSES)
     beat.send(stack, beat.SWEEP)
 

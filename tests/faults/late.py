@@ -1,31 +1,48 @@
-"""Run inside the product (`demarc manage shell`): a worker that stops itself, as one that the
-kernel or a hypervisor has paused, when it has claimed a scope and is about to write."""
+"""Run inside the product (`manage.py shell`): a worker that stops itself, as one that the kernel or
+a hypervisor has paused, when it has claimed scopes and is about to write to their devices."""
 
 import os
 import signal
 import sys
+import threading
 from typing import Any
 from uuid import UUID
+
+from django.db import connection
 
 from networking.backends.base import BackendError
 from networking.engine import reconcile, record
 from networking.engine.claim import Claim
 
+TOGETHER_WITHIN = 30.0  # seconds
 
-def main(scope_id: str) -> None:
-    """One pass over the scope; says what the device answered to the write that came too late."""
+
+def main(*scope_ids: str) -> None:
+    """One pass over each scope; says what each device answered to the write that came too late."""
     sending, give_up = record.sending, reconcile._give_up
+    stop = threading.Barrier(len(scope_ids), lambda: os.kill(os.getpid(), signal.SIGSTOP))
 
     def pausing(held: Claim, generation: int) -> None:
         sending(held, generation)
-        os.kill(os.getpid(), signal.SIGSTOP)
+        stop.wait(TOGETHER_WITHIN)
 
     def telling(held: Claim, error: BackendError) -> None:
-        sys.stdout.write(f"{type(error).__name__}: {error}\n")
+        sys.stdout.write(f"{held.device.kind}: {type(error).__name__}: {error}\n")
         give_up(held, error)
 
     patched: dict[str, Any] = {"sending": pausing}
     vars(record).update(patched)
     vars(reconcile).update(_give_up=telling)
-    reconcile.reconcile(UUID(scope_id))
+    threads = [threading.Thread(target=_work, args=(UUID(one),)) for one in scope_ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     sys.stdout.write("ended\n")
+
+
+def _work(scope_id: UUID) -> None:
+    try:
+        reconcile.reconcile(scope_id)
+    finally:
+        connection.close()

@@ -1,14 +1,17 @@
 """The disk of the embedded database is full, and has room again."""
 
+import secrets
+
 import psycopg
 import pytest
 
-from tests.faults import truth
+from tests.faults import hurt, truth
 from tests.faults.caller import Answer, Caller
 from tests.faults.place import Disk
 from tests.polling import eventually
 from tests.stack import Stack
 
+RUN = secrets.token_hex(4)  # of the keys
 MOST = 50  # networks until a table has to grow: the first or second one does
 BACK_WITHIN = 60.0  # seconds; the supervisor waits longer the more often a server has ended
 READY = "/health/ready"
@@ -20,7 +23,7 @@ NEW_SEGMENT = "SELECT pg_logical_emit_message(false, 'full', 'x'), pg_switch_wal
 
 def ask(caller: Caller, body: dict[str, str]) -> Answer:
     """For a network, with the key that belongs to it."""
-    return caller.post("networks", body, f"key-{body['name']}")
+    return caller.post("networks", body, f"{RUN}-{body['name']}")
 
 
 def fill_log(stack: Stack) -> None:
@@ -52,6 +55,7 @@ def test_without_room_nothing_is_half_done_and_all_goes_on_afterwards(
             fill_log(stack)
         assert acme.get("/t/acme/changes/").status in (200, 503)
     eventually(lambda: acme.get(READY).status == 200, within=BACK_WITHIN)
+    hurt.let_leases_end(stack)
     globex.wait_until_done(under_way)
     again = ask(acme, refused)
     assert again.status == 202, again.text

@@ -49,25 +49,22 @@ def test_while_redis_hangs_people_are_answered(stack: Stack, acme: Caller) -> No
     acme.remove_networks("hung")
 
 
-def test_while_redis_is_dead_changes_are_taken_and_wait(stack: Stack, acme: Caller) -> None:
+def test_what_redis_forgets_or_never_heard_of_is_swept(
+    stack: Stack, acme: Caller, globex: Caller, broker: redis.Redis
+) -> None:
     with hurt.paused(stack, "worker"), answering(acme):
-        hurt.kill(stack, "valkey")
-        change = acme.add_network("unsaid")
-        hurt.let_changes_age(stack)
-        acme.wait_until_told(change, *UNTOUCHED)
-        hurt.killed_and_back(stack, "valkey")
-    acme.wait_until_done(change)
-    acme.remove_networks("unsaid")
-
-
-def test_what_redis_forgets_is_swept(stack: Stack, acme: Caller, broker: redis.Redis) -> None:
-    with hurt.paused(stack, "worker"):
-        change = acme.add_network("forgotten")
+        changes = [(acme, acme.add_network("forgotten"))]
         broker.flushall()
+        hurt.kill(stack, "valkey")
+        changes.append((globex, globex.add_network("unsaid")))
         hurt.let_changes_age(stack)
-        acme.wait_until_told(change, *UNTOUCHED)
-    acme.wait_until_done(change)
+        for caller, change in changes:
+            caller.wait_until_told(change, *UNTOUCHED)
+        hurt.killed_and_back(stack, "valkey")
+    for caller, change in changes:
+        caller.wait_until_done(change)
     acme.remove_networks("forgotten")
+    globex.remove_networks("unsaid")
 
 
 def test_while_redis_is_full_people_are_answered(

@@ -3,7 +3,7 @@
 import secrets
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 
@@ -25,33 +25,31 @@ BEGUN_WITHIN = 20.0  # seconds
 SERVES_WITHIN = 60.0  # seconds
 
 
-def send_and_kill(
-    stack: Stack, caller: Caller, body: dict[str, str], key: str, begun: Callable[[], object]
-) -> None:
-    """Post, and kill the web process as soon as `begun` holds; nobody is answered."""
+@contextmanager
+def asked(caller: Caller, body: dict[str, str], begun: Callable[[], object]) -> Iterator[None]:
+    """Somebody asks for a network, with its name as the key; in the block `begun` holds, and after
+    it nobody was answered."""
     answers: list[Answer] = []
 
     def post() -> None:
-        try:
-            answers.append(caller.post("networks", body, key))
-        except OSError:
-            return
+        with suppress(OSError):
+            answers.append(caller.post("networks", body, body["name"]))
 
     thread = threading.Thread(target=post, daemon=True)
     thread.start()
     eventually(begun, within=BEGUN_WITHIN)
-    hurt.kill(stack, "web")
+    yield
     thread.join(10)
     assert not answers, answers[0].text
 
 
-def again(caller: Caller, body: dict[str, str], key: str) -> Answer:
+def again(caller: Caller, body: dict[str, str]) -> Answer:
     """The same request, until somebody answers."""
     answers: list[Answer] = []
 
     def answered() -> bool:
         try:
-            answers.append(caller.post("networks", body, key))
+            answers.append(caller.post("networks", body, body["name"]))
         except OSError:
             return False
         return True
@@ -77,26 +75,20 @@ def done_once(stack: Stack, caller: Caller, body: dict[str, str], answer: Answer
     caller.remove_networks(body["name"])
 
 
-def test_killed_before_the_commit_it_is_done_by_the_second_request(
-    stack: Stack, acme: Caller
-) -> None:
-    body = acme.new_network(f"cut-{secrets.token_hex(3)}")
-    with held_up(stack, "acme"):
-        send_and_kill(stack, acme, body, body["name"], lambda: truth.rows(stack, WAITING))
-    answer = again(acme, body, body["name"])
-    assert "Idempotent-Replayed" not in answer.headers
-    done_once(stack, acme, body, answer)
-
-
-def test_killed_after_the_commit_the_second_request_gets_the_first_answer(
-    stack: Stack, acme: Caller
-) -> None:
-    """Between commit and answer it speaks to Redis, which hangs for as long as it takes."""
-    body = acme.new_network(f"told-{secrets.token_hex(3)}")
-    with hurt.paused(stack, "valkey"):
-        send_and_kill(
-            stack, acme, body, body["name"], lambda: truth.rows(stack, COMMITTED, body["name"])
-        )
-    answer = again(acme, body, body["name"])
-    assert answer.headers["Idempotent-Replayed"] == "true"
-    done_once(stack, acme, body, answer)
+def test_a_request_that_is_cut_off_is_done_once(stack: Stack, acme: Caller, globex: Caller) -> None:
+    """One before its commit, and one between its commit and its answer: it speaks to Redis then,
+    which hangs for as long as it takes."""
+    cut, told = (one.new_network(f"cut-{secrets.token_hex(3)}") for one in (acme, globex))
+    with (
+        held_up(stack, "acme"),
+        asked(acme, cut, lambda: truth.rows(stack, WAITING)),
+        hurt.paused(stack, "valkey"),
+        asked(globex, told, lambda: truth.rows(stack, COMMITTED, told["name"])),
+    ):
+        hurt.kill(stack, "web")
+    second = again(acme, cut)
+    assert "Idempotent-Replayed" not in second.headers
+    replayed = again(globex, told)
+    assert replayed.headers["Idempotent-Replayed"] == "true"
+    done_once(stack, acme, cut, second)
+    done_once(stack, globex, told, replayed)
