@@ -13,10 +13,12 @@ from portal.web.views.customer import (
 )
 from portal.web.views.dashboard import Dashboard
 from portal.web.views.events import StaffEvents, TenantEvents
+from portal.web.views.fabric import FabricDetail
 from portal.web.views.onboarding import Onboarding
 from portal.web.views.overview import Overview
 from portal.web.views.prefix import PrefixAdd, PrefixRemove
-from portal.web.views.region import FabricDetail, RegionList, RouterDetail
+from portal.web.views.region import RegionList
+from portal.web.views.router import RouterDetail
 from portal.web.views.site import SiteCreate, SiteDelete, SiteEdit
 
 app_name = "portal"

@@ -14,6 +14,13 @@ class ProviderPage(FragmentMixin, StaffPage):
     write_capability = Capability.CUSTOMERS_WRITE
 
 
+class DevicePage(ProviderPage):
+    """A page about what runs in the provider's regions."""
+
+    capability = Capability.INFRA_VIEW
+    nav = "regions"
+
+
 class CustomerPage(ProviderPage):
     """A page about the customer whose slug stands in the address."""
 
