@@ -64,6 +64,8 @@ class NetworkForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["sites"].choices = [(str(site.id), site.name) for site in sites]  # type: ignore[attr-defined]
+        if not sites:
+            self.fields["learned_by"].widget = forms.HiddenInput()
         if network is not None:
             del self.fields["region"]
             return

@@ -151,7 +151,7 @@ class FormPage(ReviewedPage):
         # Nobody is told off for a field that they have not come to yet.
         said = [
             field
-            for field in form
+            for field in form.visible_fields()
             if field.name not in missing and field.value() not in (None, "", [])
         ]
         plan = None if missing else foreseen

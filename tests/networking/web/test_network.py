@@ -208,6 +208,18 @@ def test_a_check_of_a_good_form_shows_what_will_happen(engineer: Browser) -> Non
     assert count(Network) == 0
 
 
+def test_a_field_that_the_form_does_not_show_is_not_spoken_of(
+    engineer: Browser, world: World, fra: Frankfurt
+) -> None:
+    """Who has no site does not choose which of them learn it."""
+    assert 'id="id_learned_by_error"' not in text_of(engineer.get("networks/new"))
+    assert 'id="id_learned_by_error"' not in text_of(engineer.post("networks/new", "check", **NEW))
+
+    add_site(world.acme, fra.attachments[0], "Berlin")
+    assert 'id="id_learned_by_error"' in text_of(engineer.get("networks/new"))
+    assert 'id="id_learned_by_error"' in text_of(engineer.post("networks/new", "check", **NEW))
+
+
 def test_a_check_without_a_name_promises_no_plan(engineer: Browser) -> None:
     page = text_of(engineer.post("networks/new", "check", **(NEW | {"name": ""})))
 
