@@ -24,7 +24,7 @@ from networking.selectors.groups import (
     membership_if,
     why_member,
 )
-from networking.selectors.networks import network, networks
+from networking.selectors.networks import network, networks, with_machines
 from networking.selectors.port_traffic import port_traffic
 from networking.selectors.ports import addresses, addresses_used, port, ports
 from networking.selectors.prefixes import AllowedPrefixRow, allowed_prefixes, free_prefixes
@@ -79,4 +79,5 @@ __all__ = [
     "vip_members",
     "vips",
     "why_member",
+    "with_machines",
 ]

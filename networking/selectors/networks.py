@@ -14,18 +14,14 @@ from tenants.access import Actor
 def networks(actor: Actor, *, q: str = "", region: str = "") -> QuerySet[Network]:
     """The networks by name, those on their way out included.
 
-    Each row has `port_count` (machines that stay) and `unfinished`, the state of its newest change
-    that is not done, or "". `q` is part of a name, an address in a prefix, or the start of a
-    prefix; `region` a region's code.
+    Each row has `unfinished`, the state of its newest change that is not done, or "". `q` is part
+    of a name, an address in a prefix, or the start of a prefix; `region` a region's code.
     """
     rows = (
         visible(Network.objects.all(), actor)
         .select_related("region")
         .prefetch_related("sites")
-        .annotate(
-            port_count=Coalesce(Subquery(_staying()), 0),
-            unfinished=unfinished_state(),
-        )
+        .annotate(unfinished=unfinished_state())
         .order_by("name", "id")
     )
     if region:
@@ -40,11 +36,13 @@ def network(actor: Actor, network_id: UUID) -> Network:
     return one(networks(actor), network_id, "network")
 
 
-def _staying() -> QuerySet[Port, int]:
-    """How many machines of a network stay. A join would ask for each machine what else a network
-    is asked for."""
-    rows = Port.objects.filter(network=OuterRef("pk"), retiring_at=None).order_by()
-    return rows.values("network").annotate(many=Count("pk")).values_list("many", flat=True)
+def with_machines(rows: QuerySet[Network]) -> QuerySet[Network]:
+    """The networks, each with `port_count`, how many machines of it stay. All of them are counted
+    each time, so only a page that shows the number asks for it."""
+    # A join would ask for each machine what else a network is asked for.
+    staying = Port.objects.filter(network=OuterRef("pk"), retiring_at=None).order_by()
+    counts = staying.values("network").annotate(many=Count("pk")).values("many")
+    return rows.annotate(port_count=Coalesce(Subquery(counts), 0))
 
 
 def _matching(text: str) -> Q:

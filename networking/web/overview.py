@@ -15,7 +15,7 @@ from tenants.access import Actor
 
 def fabric_items(actor: Actor, slug: str, sites: Sequence[Site]) -> tuple[FabricItem, ...]:
     """What the tenant, whose sites these are, has on each fabric: three queries."""
-    networks = list(selectors.networks(actor).prefetch_related(None))
+    networks = list(selectors.with_machines(selectors.networks(actor)).prefetch_related(None))
     items = []
     by_fabric = groupby(ways_out(actor), key=lambda attachment: attachment.fabric)
     for fabric, attachments in by_fabric:

@@ -35,7 +35,8 @@ class NetworkList(NounPage):
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         """By name; `q` searches and `region` filters."""
         text, code = request.GET.get("q", "").strip(), request.GET.get("region", "")
-        page = self.page_of(selectors.networks(self.actor, q=text, region=code))
+        rows = selectors.networks(self.actor, q=text, region=code)
+        page = self.page_of(selectors.with_machines(rows))
         found = lines.network_lines(page)
         some = bool(found) or selectors.networks(self.actor).exists()
         return self.render_to_response(

@@ -43,7 +43,7 @@ class PortList(NounPage):
                 any=bool(found) or selectors.ports(self.actor).exists(),
                 q=text,
                 network_name=name,
-                networks=list(selectors.networks(self.actor).prefetch_related(None)),
+                networks=selectors.networks(self.actor).values_list("name", flat=True),
             )
         )
 

@@ -111,7 +111,8 @@ def test_networks_are_found(acme: Actor, search: dict[str, str], found: list[str
 
 def test_rows_say_what_is_under_way(world: World, acme: Actor):
     with acting_as(acme):
-        assert selectors.networks(acme).get(name="web").port_count == 3
+        counted = selectors.with_machines(selectors.networks(acme))
+        assert counted.get(name="web").port_count == 3
         assert {row.unfinished for row in selectors.networks(acme)} == {"pending"}
     with in_role(DatabaseRole.WORKER):
         Change.objects.filter(subject_name="web").update(state="done")

@@ -35,6 +35,29 @@ def test_the_list_is_searched_by_name_address_label_and_mac(
     assert ">other<" not in page
 
 
+def test_later_pages_go_on_where_the_first_ends(engineer: Browser, world: World) -> None:
+    network = add_network(world.acme)
+    with acting_as(DatabaseRole.WORKER):
+        Port.objects.bulk_create(
+            Port(
+                tenant=world.acme,
+                network=network,
+                name=f"vm-{number:03}",
+                mac=f"02:00:00:00:00:{number:02x}",
+                ipv4_address=f"10.1.0.{number}",
+            )
+            for number in range(2, 110)
+        )
+
+    page = text_of(engineer.get("ports/?page=2&q=vm"))
+
+    assert "51\N{EN DASH}100 of 108" in page
+    assert ">vm-051<" not in page
+    assert page.index(">vm-052<") < page.index(">vm-101<")
+    assert ">vm-102<" not in page
+    assert "101\N{EN DASH}108 of 108" in text_of(engineer.get("ports/?page=9"))
+
+
 def test_the_list_is_filtered_by_network(engineer: Browser, world: World) -> None:
     add_port(world.acme, add_network(world.acme, "web", "10.1.0.0/24"), "web-1")
     add_port(world.acme, add_network(world.acme, "db", "10.1.1.0/24"), "db-1")
