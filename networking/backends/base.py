@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol, Self, TypeVar
 
 from networking.intent import FabricIntent, RouterIntent, ScopeRef
-from networking.planning import Plan, Resource
+from networking.planning import Ident, Plan, Resource
 
 IntentT = TypeVar("IntentT", contravariant=True)
 
@@ -187,10 +187,10 @@ class Backend(Protocol[IntentT]):
         ...
 
     def observe(
-        self, scope: ScopeRef, kinds: Collection[str] | None = None
+        self, scope: ScopeRef, only: Collection[Ident] | None = None
     ) -> tuple[Resource, ...]:
-        """What the device holds of ours for the scope, read now; all of it, or at least what is of
-        these kinds. Raises BackendError."""
+        """What the device holds of ours for the scope, read now; all of it, or at least these.
+        Raises BackendError."""
         ...
 
     def claim(self, scope: ScopeRef, token: int) -> None:

@@ -3,11 +3,12 @@
 from networking.planning.diff import diff
 from networking.planning.outline import foresee, outline
 from networking.planning.plan import Action, Plan, Step
-from networking.planning.resource import Json, Noun, Resource
+from networking.planning.resource import Ident, Json, Noun, Resource
 from networking.planning.wording import Line, describe
 
 __all__ = [
     "Action",
+    "Ident",
     "Json",
     "Line",
     "Noun",

@@ -7,6 +7,9 @@ from typing import Any
 Json = Any
 """A value that survives `json.dumps` and `json.loads` unchanged: no tuples, no sets."""
 
+Ident = tuple[str, str]
+"""A resource's kind and key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Noun:
@@ -32,6 +35,6 @@ class Resource:
     noun: Noun = field(compare=False)
 
     @property
-    def ident(self) -> tuple[str, str]:
+    def ident(self) -> Ident:
         """What makes it the same resource before and after a change."""
         return (self.kind, self.key)

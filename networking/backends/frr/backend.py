@@ -13,7 +13,7 @@ from networking.backends.frr.script import script
 from networking.backends.frr.sessions import sessions
 from networking.backends.frr.words import ORDER, checked_vrf
 from networking.intent import RouterIntent, ScopeRef
-from networking.planning import Plan, Resource
+from networking.planning import Ident, Plan, Resource
 
 
 class FrrBackend:
@@ -36,7 +36,7 @@ class FrrBackend:
         return render(intent)
 
     def observe(
-        self, scope: ScopeRef, kinds: Collection[str] | None = None
+        self, scope: ScopeRef, only: Collection[Ident] | None = None
     ) -> tuple[Resource, ...]:
         """The same, read from the running configuration, which is given as a whole."""
         return running.observed(self._remote.read().running, scope)

@@ -14,7 +14,7 @@ from networking.backends.ovn.ovsdb import Ovsdb
 from networking.backends.ovn.render import render
 from networking.backends.ovn.tables import ORDER
 from networking.intent import FabricIntent, ScopeRef
-from networking.planning import Plan, Resource
+from networking.planning import Ident, Plan, Resource
 
 
 class OvnBackend:
@@ -57,11 +57,11 @@ class OvnBackend:
         return render(intent)
 
     def observe(
-        self, scope: ScopeRef, kinds: Collection[str] | None = None
+        self, scope: ScopeRef, only: Collection[Ident] | None = None
     ) -> tuple[Resource, ...]:
-        """The tenant's rows as they are now, of these tables or of all of ours; one request for
-        each level of holders. Raises BackendError."""
-        return observe(self.northbound, scope.tenant.id, kinds)
+        """The tenant's rows as they are now, all of them or at least these; one request for each
+        level of holders. Raises BackendError."""
+        return observe(self.northbound, scope.tenant.id, only)
 
     def claim(self, scope: ScopeRef, token: int) -> None:
         """Leave our token on the tenant's fence row. Raises StaleTokenError when a newer one is

@@ -12,7 +12,7 @@ from networking.backends.ovn.identity import TENANT, noun_of
 from networking.backends.ovn.ovsdb import Ovsdb
 from networking.backends.ovn.tables import EXTERNAL_IDS, PARENTS, TABLES, Holder, Table
 from networking.backends.ovn.values import decode_row, mapping, reference, stamps, uuids
-from networking.planning import Json, Resource
+from networking.planning import Ident, Json, Resource
 
 # Rows of these tables exist without a holder; those of others hang on them.
 _ROOTS = tuple(table.name for table in TABLES if not table.holders)
@@ -24,20 +24,26 @@ _Rows = Mapping[str, Sequence[Mapping[str, Json]]]
 
 
 def observe(
-    database: Ovsdb, tenant_id: str, kinds: Collection[str] | None = None
+    database: Ovsdb, tenant_id: str, only: Collection[Ident] | None = None
 ) -> tuple[Resource, ...]:
-    """All rows that carry the tenant's stamp, in these tables or in all that we use; one request
-    for each level of holders. Raises BackendError.
+    """All rows that carry the tenant's stamp, or at least these of them; one request for each level
+    of holders. Raises BackendError.
 
     A row that a row which is not the tenant's holds alone is left out: whoever makes it anew finds
     it there.
     """
     ours = [EXTERNAL_IDS, "includes", mapping({TENANT: tenant_id})]
-    asked_for = [table for table in TABLES if kinds is None or table.name in kinds]
+    named = {kind for kind, _ in only or ()}
+    asked_for = [table for table in TABLES if only is None or table.name in named]
     needed = _with_holders(asked_for)
+    keys = _keys(only or (), asked_for)
     rows: dict[str, list[Mapping[str, Json]]] = {}
     for level in _levels(needed):
-        asked = [(table, where) for table in level for where in _wheres(table, rows, ours)]
+        asked = [
+            (table, where)
+            for table in level
+            for where in _wheres(table, rows, ours, keys.get(table.name, ()))
+        ]
         rows |= {table.name: [] for table in level}
         columns = {table.name: _columns(table, needed) for table in level}
         selections = [
@@ -49,6 +55,16 @@ def observe(
             rows[table.name] += result["rows"]
     parents = _parents(rows, asked_for)
     return tuple(_resource(table, row, parents) for table in asked_for for row in rows[table.name])
+
+
+def _keys(only: Iterable[Ident], tables: Sequence[Table]) -> Mapping[str, Collection[str]]:
+    """The rows that are wanted, by table; of holders all are, for any may hold a row."""
+    holders = {holder.table for table in tables for holder in table.holders}
+    found: dict[str, set[str]] = defaultdict(set)
+    for kind, key in only:
+        if kind not in holders:
+            found[kind].add(key)
+    return found
 
 
 def _with_holders(tables: Iterable[Table]) -> list[Table]:
@@ -73,8 +89,11 @@ def _levels(tables: Sequence[Table]) -> Iterator[list[Table]]:
         read |= {table.name for table in level}
 
 
-def _wheres(table: Table, rows: _Rows, ours: Json) -> list[Json]:
-    """The conditions that find the tenant's rows, each row by one of them."""
+def _wheres(table: Table, rows: _Rows, ours: Json, keys: Collection[str]) -> list[Json]:
+    """The conditions that find the tenant's rows, each row by one of them; of these keys, if there
+    are few."""
+    if 0 < len(keys) <= _ONE_BY_ONE:
+        return [[["_uuid", "==", reference(key)], ours] for key in sorted(keys)]
     if table.stands_alone:
         return [[ours]]
     held = {

@@ -10,7 +10,7 @@ from networking.backends.base import StaleTokenError
 from networking.backends.simulator.config import SimulatorConfig
 from networking.backends.simulator.store import Store, encoded
 from networking.intent import ScopeRef
-from networking.planning import Noun, Plan, Resource, Step
+from networking.planning import Ident, Noun, Plan, Resource, Step
 from networking.planning.outline import ORDER
 
 
@@ -31,7 +31,7 @@ class SimulatedDevice:
         self.store.close()
 
     def observe(
-        self, scope: ScopeRef, kinds: Collection[str] | None = None
+        self, scope: ScopeRef, only: Collection[Ident] | None = None
     ) -> tuple[Resource, ...]:
         """The tenant's resources as they are now."""
         with self.store.answer() as db:
