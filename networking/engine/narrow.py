@@ -1,22 +1,25 @@
-"""Changes that move members of groups alone, so that a pass need not look at all that a tenant has.
+"""Changes of single machines, for which a pass need not look at all that a tenant has.
 
-Where the device held all that was wanted, and labels of machines are all that changed since, the
-groups that machines joined or left are all that there is to bring. Whatever somebody altered by
-hand meanwhile is the sweep's to find, as it is without a change.
+Where the device held all that was wanted, and machines were added or edited since and nothing else,
+these machines and the groups that they joined or left are all that there is to bring. Whatever
+somebody altered by hand meanwhile is the sweep's to find, as it is without a change.
 """
 
-from uuid import UUID
-
 from networking.models import Change, ChangeScope, Port, Scope
-from networking.planning import Json
+from networking.planning import Action, Json
 
 MOST = 20  # changes that wait; beyond it one look at everything is as cheap
+VERBS = (Change.Verb.CREATE, Change.Verb.UPDATE)
+KINDS = ("port", "group")
+
+Nouns = frozenset[tuple[str, str]]
+"""Types and ids of nouns."""
 
 
-def groups_alone(scope: Scope) -> frozenset[UUID] | None:
-    """The groups that the scope's pending changes are about, if they are about no more than their
-    members; None where everything is to be looked at. In the caller's transaction, whose view of
-    the scope and of its changes must be one.
+def nouns_alone(scope: Scope) -> Nouns | None:
+    """The machines and groups that the scope's pending changes are about, if they are about nothing
+    else; None where everything is to be looked at. In the caller's transaction, whose view of the
+    scope and of its changes must be one.
 
     A device must have been brought to what was wanted, and nothing sent to it since, as by a worker
     that was killed; nor may anything but changes have its intent applied anew.
@@ -30,15 +33,19 @@ def groups_alone(scope: Scope) -> frozenset[UUID] | None:
         change__generation__lte=scope.wanted,
     )
     rows = list(pending.values_list("change__subject_type", "change__verb", "change__plan")[:MOST])
-    found: set[UUID] = set()
+    found: set[tuple[str, str]] = set()
     for subject, verb, plan in rows:
         steps = _steps(plan, scope.name)
-        edited = (subject, verb) == (Port.audit_type, Change.Verb.UPDATE)
-        if not edited or not steps or any(step["kind"] != "group" for step in steps):
+        if subject != Port.audit_type or verb not in VERBS or not all(map(_narrow, steps)):
             return None
-        found |= {UUID(step["key"]) for step in steps}
-    return frozenset(found) if 0 < len(rows) < MOST else None
+        found |= {(step["kind"], step["key"]) for step in steps}
+    return frozenset(found) if found and len(rows) < MOST else None
 
 
 def _steps(plan: Json, device: str) -> list[Json]:
     return [step for one in plan if one["scope"] == device for step in one["steps"]]
+
+
+def _narrow(step: Json) -> bool:
+    """What is deleted cannot be told from the intent any more."""
+    return step["kind"] in KINDS and step["action"] != Action.DELETE

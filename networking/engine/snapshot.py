@@ -8,18 +8,18 @@ from django.db import connection, transaction
 from networking import intent
 from networking.compiler import EVERYTHING, NONE, Focus, compile_scope
 from networking.engine.claim import load
-from networking.engine.narrow import groups_alone
+from networking.engine.narrow import Nouns, nouns_alone
 from portal.lib.db import DatabaseRole, acting_as
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """An intent and the newest of the scope's generations that it includes. Where `groups` names
-    some, it holds these alone, and the device is known to hold the rest."""
+    """An intent and the newest of the scope's generations that it includes. Where `nouns` names
+    some, by type and id, it holds these, and the device is known to hold the rest."""
 
     intent: intent.FabricIntent | intent.RouterIntent
     generation: int
-    groups: frozenset[UUID] | None = None
+    nouns: Nouns | None = None
 
 
 def snapshot(scope_id: UUID) -> Snapshot:
@@ -33,16 +33,18 @@ def snapshot(scope_id: UUID) -> Snapshot:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         with acting_as(DatabaseRole.WORKER):
             scope = load(scope_id)
-            groups = groups_alone(scope)
-            focus = EVERYTHING if groups is None else _only(groups)
-            return Snapshot(compile_scope(scope, focus), scope.wanted, groups)
+            nouns = nouns_alone(scope)
+            focus = EVERYTHING if nouns is None else _only(nouns)
+            return Snapshot(compile_scope(scope, focus), scope.wanted, nouns)
 
 
-def _only(groups: frozenset[UUID]) -> Focus:
+def _only(nouns: Nouns) -> Focus:
+    """These groups, and these machines in whatever networks they are."""
+    ports = frozenset(UUID(key) for kind, key in nouns if kind == "port")
     return Focus(
-        networks=NONE,
-        ports=NONE,
-        groups=groups,
+        networks=None if ports else NONE,
+        ports=ports,
+        groups=frozenset(UUID(key) for kind, key in nouns if kind == "group"),
         rules=NONE,
         vips=NONE,
         way_out=False,

@@ -1,6 +1,7 @@
-"""A pass for labels alone looks at groups alone; in any other case it looks at everything."""
+"""A pass for single machines looks at these and their groups; in any other case at everything."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 
@@ -29,7 +30,7 @@ def forget_network(acts: Acts) -> None:
 def test_what_no_label_touches_is_the_sweeps(acts: Acts, shop: Change) -> None:
     forget_network(acts)
     change = label(acts, app="shop")
-    assert snapshot(scope("lab").pk).groups == {shop.subject_id}
+    assert snapshot(scope("lab").pk).nouns == {("group", str(shop.subject_id))}
     reconcile(scope("lab").pk)
     assert fresh(change).state == Change.State.DONE
     assert members() == ["10.1.5.11"]
@@ -37,6 +38,31 @@ def test_what_no_label_touches_is_the_sweeps(acts: Acts, shop: Change) -> None:
     drift.check(scope("lab").pk)
     assert scope("lab").drift["summary"] == "network web was missing"
     assert ("network", "web") in kinds(held("lab"))
+
+
+def test_a_machine_is_brought_with_its_groups(acts: Acts, shop: Change) -> None:
+    made = add_machine(acts)
+    nouns = {("group", str(shop.subject_id)), ("port", str(made.subject_id))}
+    assert snapshot(scope("lab").pk).nouns == nouns
+    deliver()
+    another_address(acts)
+    assert snapshot(scope("lab").pk).nouns is not None
+    deliver()
+    assert members() == ["10.1.5.12"]
+    assert {("port", "web-1"), ("port", "web-2")} <= kinds(held("lab"))
+    drift.check(scope("lab").pk)
+    assert scope("lab").drift == {}
+    gone = act(acts, ports.delete, made.subject_id)
+    deliver()
+    assert fresh(gone).state == Change.State.DONE
+    assert members() == []
+
+
+def add_machine(acts: Acts) -> Change:
+    wanted = ports.PortInput(
+        acts.network("web").id, "web-2", ipv4_address="10.1.5.12", labels={"app": "shop"}
+    )
+    return act(acts, ports.create, wanted)
 
 
 def test_after_labels_the_fabric_holds_what_is_wanted(acts: Acts, shop: Change) -> None:
@@ -53,10 +79,21 @@ def another_network(acts: Acts) -> None:
 
 
 def another_address(acts: Acts) -> None:
-    with_id = acts.network("web")
+    act(acts, ports.update, machine(acts), {"ipv4_address": "10.1.5.13"})
+
+
+def a_machine_goes(acts: Acts) -> None:
+    act(
+        acts,
+        ports.delete,
+        act(acts, ports.create, ports.PortInput(acts.network("web").id, "web-3")).subject_id,
+    )
+
+
+def machine(acts: Acts) -> UUID:
     with acting_as_role(DatabaseRole.WORKER):
-        port = with_id.ports.get(name="web-1")
-    act(acts, ports.update, port.id, {"ipv4_address": "10.1.5.12"})
+        found: UUID = acts.network("web").ports.get(name="web-1").id
+    return found
 
 
 def gateway_moves(acts: Acts) -> None:
@@ -68,20 +105,20 @@ def sent_before(acts: Acts) -> None:
     set_scope(scope("lab"), sent=scope("lab").wanted + 1)
 
 
-@pytest.mark.parametrize("beside", [another_network, another_address, gateway_moves, sent_before])
+@pytest.mark.parametrize("beside", [another_network, a_machine_goes, gateway_moves, sent_before])
 def test_with_anything_else_open_everything_is_looked_at(
     acts: Acts, shop: Change, beside: Callable[[Acts], None]
 ) -> None:
     forget_network(acts)
     beside(acts)
     change = label(acts, app="shop")
-    assert snapshot(scope("lab").pk).groups is None
+    assert snapshot(scope("lab").pk).nouns is None
     deliver()
     assert fresh(change).state == Change.State.DONE
     assert ("network", "web") in kinds(held("lab"))
 
 
 def test_at_rest_everything_is_looked_at(acts: Acts, shop: Change) -> None:
-    assert snapshot(scope("lab").pk).groups is None
+    assert snapshot(scope("lab").pk).nouns is None
     label(acts, app="shop")
-    assert snapshot(scope("pe1").pk).groups is None
+    assert snapshot(scope("pe1").pk).nouns is None
