@@ -1,6 +1,6 @@
 """Parts of the provider's network that die, hang, forget or are not who they were."""
 
-from tests.faults import beat, truth
+from tests.faults import beat, hurt, truth
 from tests.faults.caller import Caller
 from tests.faults.mails import Mails
 from tests.faults.parts import (
@@ -46,11 +46,13 @@ def test_a_change_waits_for_the_router_and_for_northd(
             acme.wait_until_read(DASHBOARD, "is blocked: pe1:", *ANOTHER)
             assert body["ipv4_prefix"] not in configuration(stack)
         # The right one is back: nobody has to touch the change.
+        hurt.let_leases_end(stack)
         eventually(lambda: body["ipv4_prefix"] in configuration(stack), within=SEEN_WITHIN)
         said = acme.wait_until_told(change, "Waiting", UNCOMPILED)
         assert UNREACHABLE not in said
         operator.wait_until_read(REGIONS, "Changes of 1 customer wait", UNCOMPILED)
         acme.wait_until_read(DASHBOARD, UNCOMPILED)
+    hurt.let_leases_end(stack)
     acme.wait_until_done(change)
     assert UNCOMPILED not in acme.page_of(change)
     assert UNCOMPILED not in operator.get(REGIONS).words
@@ -70,6 +72,7 @@ def test_a_change_waits_for_a_host_and_never_for_a_site(
         began = ("Host h1 on", "Host h2 on", "Site Berlin of Acme lost its BGP session")
         mails.wait_for(*began, "Change “Add network unenforced")
         heal(stack, "controller", "h1")
+        hurt.let_leases_end(stack)
         acme.wait_until_done(change)
         said = acme.page_of(change)
         assert "enforced on 1 of 2 hosts" in said
@@ -102,6 +105,7 @@ def test_without_the_northbound_database_a_change_waits_while_a_router_is_put_ri
         put_right(stack, operator, "Acme : site Berlin was missing", "Globex : site Oslo")
         eventually(lambda: stack.routes("acme-berlin"), within=LEARNED_WITHIN)
         eventually(lambda: stack.routes("globex-oslo"), within=LEARNED_WITHIN)
+    hurt.let_leases_end(stack)
     acme.wait_until_done(change)
     assert NO_NORTHBOUND not in operator.get(REGIONS).words
     mails.wait_for("pe1 for Acme differed", "pe1 for Globex differed")

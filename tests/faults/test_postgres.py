@@ -74,6 +74,7 @@ def test_a_restart_costs_a_503_in_words_and_no_change(
         for thread in threads:
             thread.join(30)
         assert not page.ended.is_set(), "the page's stream broke"
+        hurt.let_leases_end(stack)
         change = acme.add_network("restarted-heard")
         eventually(lambda: page.heard_of(change), within=15)
     for line in lines:
