@@ -7,4 +7,3 @@ class TenantsConfig(AppConfig):
     """Who there is, who may do what, and who did what."""
 
     name = "tenants"
-    default_auto_field = "django.db.models.BigAutoField"
