@@ -4,7 +4,7 @@ The database sums traffic and lifetimes, and no customer's days are looked at, s
 needs no more than the units at each price.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -21,12 +21,11 @@ from billing.rating.rate import apply, currency_of
 from billing.rating.schedule import Tracks, boundaries, tracks
 from billing.rating.usage import Used
 from billing.selectors import epochs
-from billing.statements.build import attributes_of, unpriced
+from billing.statements.build import unpriced
 from billing.statements.document import Coverage, MonthLine, TenantMonth
-from billing.statements.inputs import horizon, moved
+from billing.statements.inputs import horizon
 from networking.selectors.lifetime_totals import LifetimeTotal, lifetime_totals
 from networking.selectors.traffic import TenantTraffic, traffic_totals
-from networking.selectors.usage import lifetimes
 from tenants.access import SYSTEM, TenantRef
 from tenants.selectors import customer_row, customers
 
@@ -58,7 +57,7 @@ def compare(
     """Every customer's month as it is, and as if its plan had these prices all along. Customers
     of other plans are the same twice."""
     tracks_of = _Shared()
-    for usage in usages(period, as_of):
+    for usage in usages(period, as_of, by_attributes=_by_attribute([prices])):
         before = charged(usage, tracks_of)
         if all(epoch.prices.plan != prices.plan for epoch in usage.epochs):
             yield before, before
@@ -97,15 +96,24 @@ def charged(usage: Usage, tracks_of: Callable[[Sequence[Epoch]], Tracks] = track
     )
 
 
-def usages(period: Period, as_of: datetime | None = None) -> Iterator[Usage]:
+def usages(
+    period: Period, as_of: datetime | None = None, *, by_attributes: bool = False
+) -> Iterator[Usage]:
     """What every customer used, by the customer's id. A handful of queries for most of them; two
-    more for each set of moments at which some customers changed their plans."""
+    more for each set of moments at which some customers changed their plans.
+
+    Traffic is told apart by the attributes of machines on request, and where a price of anybody
+    depends on them.
+    """
     end = horizon(period, as_of or timezone.now())
     if end == period.start:
         return
     agreed = epochs(None, period.start, end)
     refs = {row.ref.id: row.ref for row in map(customer_row, customers(SYSTEM))}
-    totals = _totals(period, end, refs, agreed)
+    split = by_attributes or _by_attribute(
+        epoch.prices for mine in agreed.values() for epoch in mine
+    )
+    totals = _totals(period, end, refs, agreed, by_attributes=split)
     for tenant_id in sorted(refs):
         mine = agreed.get(tenant_id, ())
         yield _usage(refs[tenant_id], period, end, mine, totals.get(tenant_id, NOTHING))
@@ -126,10 +134,6 @@ def _usage(
     tenant: TenantRef, period: Period, end: int, agreed: tuple[Epoch, ...], totals: _Totals
 ) -> Usage:
     cuts = boundaries(agreed, period.start, end)
-    if _by_attribute(agreed):
-        traffic = _traffic_by_port(tenant.id, period, cuts)
-    else:
-        traffic = _bytes(totals.traffic, cuts)
     return Usage(
         tenant,
         period,
@@ -138,7 +142,7 @@ def _usage(
         (
             *cut.months(agreed, cut.grid(period, cuts, by_day=False)),
             *_hours(totals.lived, cuts),
-            *traffic,
+            *_bytes(totals.traffic, cuts),
         ),
         Coverage(
             sum(row.covered_seconds for row in totals.traffic),
@@ -157,22 +161,20 @@ def _hours(totals: Sequence[LifetimeTotal], cuts: Sequence[int]) -> Iterator[Use
 def _bytes(totals: Sequence[TenantTraffic], cuts: Sequence[int]) -> list[Used]:
     used = []
     for row in totals:
-        units = (row.bytes_in, row.bytes_out)
-        for meter, counted in zip(TRAFFIC, units, strict=True):
-            if counted:
-                used.append(Used(meter, cuts[row.place], counted, generated=row.generated))
+        since, attributes = cuts[row.place], dict(row.attributes)
+        for meter, units in zip(TRAFFIC, (row.bytes_in, row.bytes_out), strict=True):
+            if units:
+                used.append(Used(meter, since, units, attributes, generated=row.generated))
     return used
 
 
-def _traffic_by_port(tenant_id: UUID, period: Period, cuts: Sequence[int]) -> list[Used]:
-    """Where a price of traffic depends on an attribute of machines."""
-    lived = lifetimes([tenant_id], moment(cuts[0]), moment(cuts[-1]))
-    cells = cut.grid(period, cuts, by_day=False)
-    return cut.gigabytes(moved(tenant_id, cells), attributes_of(lived))
-
-
 def _totals(
-    period: Period, end: int, tenants: Collection[UUID], agreed: Mapping[UUID, tuple[Epoch, ...]]
+    period: Period,
+    end: int,
+    tenants: Collection[UUID],
+    agreed: Mapping[UUID, tuple[Epoch, ...]],
+    *,
+    by_attributes: bool,
 ) -> dict[UUID, _Totals]:
     """The sums of each customer, cut where its prices change. Those whose prices change at the
     same times are read at once, and the most of them together with everybody."""
@@ -190,35 +192,28 @@ def _totals(
         for lived in lifetime_totals(wanted, starts, until):
             if lived.tenant_id in mine:
                 mine[lived.tenant_id].lived.append(lived)
-        for counted in traffic_totals(wanted, starts, until):
+        for counted in traffic_totals(wanted, starts, until, by_attributes=by_attributes):
             if counted.tenant_id in mine:
                 mine[counted.tenant_id].traffic.append(counted)
     return found
 
 
-def _by_attribute(agreed: Sequence[Epoch]) -> bool:
+def _by_attribute(lists: Iterable[Prices]) -> bool:
     """Whether a price of traffic depends on whose it is."""
     return any(
         component.where and component.meter in TRAFFIC
-        for epoch in agreed
-        for component in epoch.prices.components
+        for prices in lists
+        for component in prices.components
     )
 
 
 def _at(usage: Usage, prices: Prices) -> Usage:
-    """The usage at other prices of its plan. Where these depend on an attribute of machines, their
-    traffic is read anew."""
+    """The usage at other prices of its plan."""
     agreed = tuple(
         replace(epoch, prices=prices) if epoch.prices.plan == prices.plan else epoch
         for epoch in usage.epochs
     )
-    changed = replace(usage, epochs=agreed)
-    if not _by_attribute(agreed):
-        return changed
-    cuts = boundaries(agreed, usage.period.start, usage.end)
-    kept = (used for used in usage.used if used.meter not in TRAFFIC)
-    traffic = _traffic_by_port(usage.tenant.id, usage.period, cuts)
-    return replace(changed, used=(*kept, *traffic))
+    return replace(usage, epochs=agreed)
 
 
 def _line(line: RatedLine) -> MonthLine:

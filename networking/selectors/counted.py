@@ -4,10 +4,14 @@ Hours are what is right. Sums of them (`CounterDay`, `CounterTotal`) are as righ
 that `CounterMonth` names, and so few rows that a page can wait for them.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
+
+Attributes = tuple[tuple[str, str], ...]
 
 # Whether every month between `start` and `end` is added up, and where days begin if so.
 SUMMED = """
@@ -19,9 +23,9 @@ summed AS MATERIALIZED (
     ) AS wanted LEFT JOIN networking_countermonth AS done ON done.month = wanted
 )"""
 
-# `counted`: what ports of one tenant moved from `start` until before `end`, one row a port and day
+# `counted`: what ports moved from `start` until before `end`, one row a port and day
 # or hour, so that none reaches beyond a day at which a stretch begins or ends (`cut`). The day
-# on which `end` lies is whole as long as nothing was counted after it.
+# on which `end` lies is whole as long as nothing was counted after it. `{tenants}` says whose.
 BY_PORT = f"""
 {SUMMED}, cut AS MATERIALIZED (
     SELECT DISTINCT day, (day AT TIME ZONE zone + interval '1 day') AT TIME ZONE zone AS next
@@ -30,26 +34,27 @@ BY_PORT = f"""
     WHERE ok AND day < edge AND NOT (
         edge = %(end)s AND NOT EXISTS (
             SELECT FROM networking_countertotal
-            WHERE tenant_id = %(tenant)s AND hour >= %(end)s
+            WHERE {{tenants}} AND hour >= %(end)s
                 AND hour < (day AT TIME ZONE zone + interval '1 day') AT TIME ZONE zone
         )
     )
 ), counted AS (
-    SELECT noun_id, day AS at, bytes_in, bytes_out, covered_seconds, made_up > 0 AS generated
+    SELECT tenant_id, noun_id, day AS at, bytes_in, bytes_out, covered_seconds,
+           made_up > 0 AS generated
     FROM networking_counterday
-    WHERE (SELECT ok FROM summed) AND tenant_id = %(tenant)s
+    WHERE (SELECT ok FROM summed) AND {{tenants}}
         AND day >= %(start)s AND day < %(end)s AND day NOT IN (SELECT day FROM cut)
     UNION ALL
     SELECT part.* FROM cut, LATERAL (
-        SELECT noun_id, hour, bytes_in, bytes_out, covered_seconds, generated
+        SELECT tenant_id, noun_id, hour, bytes_in, bytes_out, covered_seconds, generated
         FROM networking_counterhour
-        WHERE tenant_id = %(tenant)s AND noun = 'port'
+        WHERE {{tenants}} AND noun = 'port'
             AND hour >= greatest(cut.day, %(start)s) AND hour < least(cut.next, %(end)s)
     ) AS part
     UNION ALL
-    SELECT noun_id, hour, bytes_in, bytes_out, covered_seconds, generated
+    SELECT tenant_id, noun_id, hour, bytes_in, bytes_out, covered_seconds, generated
     FROM networking_counterhour
-    WHERE NOT (SELECT ok FROM summed) AND tenant_id = %(tenant)s AND noun = 'port'
+    WHERE NOT (SELECT ok FROM summed) AND {{tenants}} AND noun = 'port'
         AND hour >= %(start)s AND hour < %(end)s
 )"""  # noqa: S608 - parts of constants
 
@@ -67,7 +72,24 @@ BY_TENANT = f"""
 )"""  # noqa: S608 - parts of constants
 
 
+# The attributes that the port of a row of `counted` had last.
+NEWEST = """
+LEFT JOIN (
+    SELECT DISTINCT ON (noun_id) noun_id, attributes FROM networking_lifetime
+    WHERE {tenants} AND noun = 'port' AND during && tstzrange(%(start)s, %(end)s)
+    ORDER BY noun_id, during DESC
+) AS newest USING (noun_id)
+"""
+ONE_TENANT = "tenant_id = %(tenant)s"
+
+
 def by_port(tenant_id: UUID, starts: Sequence[datetime], end: datetime) -> dict[str, Any]:
-    """What `BY_PORT` is given, for stretches that begin at `starts`, ascending."""
+    """What `BY_PORT` is given for one tenant and stretches that begin at `starts`, ascending."""
     edges = [*starts, end]
     return {"tenant": tenant_id, "start": starts[0], "end": end, "edges": edges}
+
+
+@lru_cache(maxsize=1024)
+def attributes_in(text: str | None) -> Attributes:
+    """Attributes as the database has them, which is JSON; none for None."""
+    return tuple(sorted(json.loads(text).items())) if text else ()

@@ -1,19 +1,24 @@
 """What one tenant used, in sums that a page can wait for: the database reads what was there and
 what was counted, and few rows leave it however many machines there are."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from networking.selectors.counted import BY_PORT, BY_TENANT, by_port
+from networking.selectors.counted import (
+    BY_PORT,
+    BY_TENANT,
+    NEWEST,
+    ONE_TENANT,
+    Attributes,
+    attributes_in,
+    by_port,
+)
 
-Attributes = tuple[tuple[str, str], ...]
 NETWORK, LABEL, ATTRIBUTES, NAMED = "network", "label", "attributes", "named"
 
 
@@ -89,7 +94,7 @@ ORDER BY noun, attributes, generated, 4, 5
 
 # A port's traffic goes with the newest of its lifetimes.
 SHARES = f"""
-WITH {BY_PORT}, moved AS MATERIALIZED (
+WITH {BY_PORT.format(tenants=ONE_TENANT)}, moved AS MATERIALIZED (
     SELECT noun_id, sum(bytes_in)::bigint AS bytes_in, sum(bytes_out)::bigint AS bytes_out,
            sum(covered_seconds)::bigint AS covered
     FROM counted GROUP BY noun_id
@@ -148,20 +153,13 @@ FROM counted {beside}
 GROUP BY 1, 2
 ORDER BY 1, 2 NULLS FIRST
 """
-NEWEST = """
-LEFT JOIN (
-    SELECT DISTINCT ON (noun_id) noun_id, attributes FROM networking_lifetime
-    WHERE tenant_id = %(tenant)s AND noun = 'port' AND during && tstzrange(%(start)s, %(end)s)
-    ORDER BY noun_id, during DESC
-) AS newest USING (noun_id)
-"""
 
 
 def lives(tenant_id: UUID, start: datetime, end: datetime, last: datetime) -> list[Lives]:
     """The lifetimes that have a moment in `[start, end)`, with their time between the full seconds
     `start` and `last`. One query."""
     rows = _rows(LIVES, _given(tenant_id, start, end, last))
-    return [Lives(noun, _attributes(attributes), *rest) for noun, attributes, *rest in rows]
+    return [Lives(noun, attributes_in(attributes), *rest) for noun, attributes, *rest in rows]
 
 
 def stretches(
@@ -170,13 +168,13 @@ def stretches(
     """The traffic from the first of `starts` until before `end`, by stretch, and on request by the
     attributes that ports had last. Stretches begin at `starts`, ascending; an hour is of the one in
     which it begins. One query; without attributes a quick one."""
-    if by_attributes:
-        statement = BY_STRETCH.format(source=BY_PORT, attributes="attributes", beside=NEWEST)
-    else:
-        source = BY_TENANT.format(tenants="tenant_id = %(tenant)s")
-        statement = BY_STRETCH.format(source=source, attributes="NULL::jsonb", beside="")
+    statement = BY_STRETCH.format(
+        source=(BY_PORT if by_attributes else BY_TENANT).format(tenants=ONE_TENANT),
+        attributes="attributes" if by_attributes else "NULL::jsonb",
+        beside=NEWEST.format(tenants=ONE_TENANT) if by_attributes else "",
+    )
     rows = _rows(statement, by_port(tenant_id, starts, end) | {"starts": list(starts)})
-    return [Stretch(place, _attributes(attributes), *rest) for place, attributes, *rest in rows]
+    return [Stretch(place, attributes_in(attributes), *rest) for place, attributes, *rest in rows]
 
 
 def shares(tenant_id: UUID, start: datetime, end: datetime, label: str = "") -> Shares:
@@ -198,17 +196,12 @@ def shares(tenant_id: UUID, start: datetime, end: datetime, label: str = "") -> 
 
 def attributes_of(share: Share) -> Attributes:
     """Those that it is a share of; empty for ports that are not known."""
-    return _attributes(share.key)
+    return attributes_in(share.key)
 
 
 def _given(tenant_id: UUID, start: datetime, end: datetime, last: datetime) -> dict[str, Any]:
     seconds = {"first": int(start.timestamp()), "last": int(last.timestamp())}
     return {"tenant": tenant_id, "start": start, "end": end} | seconds
-
-
-@lru_cache(maxsize=1024)
-def _attributes(text: str | None) -> Attributes:
-    return tuple(sorted(json.loads(text).items())) if text else ()
 
 
 def _rows(statement: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -8,7 +8,15 @@ from uuid import UUID
 
 from django.db import connection
 
-from networking.selectors.counted import BY_PORT, BY_TENANT, by_port
+from networking.selectors.counted import (
+    BY_PORT,
+    BY_TENANT,
+    NEWEST,
+    ONE_TENANT,
+    Attributes,
+    attributes_in,
+    by_port,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +34,12 @@ class PortTraffic:
 
 @dataclass(frozen=True, slots=True)
 class TenantTraffic:
-    """The same of all ports of a tenant together."""
+    """The same of all ports of a tenant together, or on request of those with these attributes;
+    empty are those of all, and of ports that are not known."""
 
     tenant_id: UUID
     place: int
+    attributes: Attributes
     bytes_in: int
     bytes_out: int
     covered_seconds: int
@@ -43,6 +53,14 @@ SELECT {key}, {place} AS place, sum(bytes_in)::bigint, sum(bytes_out)::bigint,
 FROM counted WHERE {which}
 GROUP BY {key}, place
 ORDER BY {key}, place
+"""
+TOTALS = """
+WITH {source}
+SELECT tenant_id, {place} AS place, {attributes}, sum(bytes_in)::bigint, sum(bytes_out)::bigint,
+       sum(covered_seconds)::bigint, bool_or(generated)
+FROM counted {beside}
+GROUP BY 1, 2, 3
+ORDER BY 1, 2, 3 NULLS FIRST
 """
 CHUNK = 5000  # rows that are fetched at once
 STRETCH = "width_bucket(at, %(starts)s::timestamptz[]) - 1"
@@ -58,7 +76,9 @@ def traffic(
     by port and stretch. Stretches begin at `starts`, ascending; an hour is of the one in which it
     begins. One query."""
     which = "TRUE" if ports is None else "noun_id = ANY(%(ports)s)"
-    statement = SUMS.format(source=BY_PORT, key="noun_id", place=STRETCH, which=which)
+    statement = SUMS.format(
+        source=BY_PORT.format(tenants=ONE_TENANT), key="noun_id", place=STRETCH, which=which
+    )
     given = _by_port(tenant_id, starts, end) | {"ports": list(ports or ())}
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
@@ -70,7 +90,9 @@ def traffic_stream(
 ) -> Iterator[tuple[UUID, int, int, int, int, bool]]:
     """The same of all ports, as the fields of `PortTraffic` and a few thousand at a time. Needs a
     transaction. One query."""
-    statement = SUMS.format(source=BY_PORT, key="noun_id", place=STRETCH, which="TRUE")
+    statement = SUMS.format(
+        source=BY_PORT.format(tenants=ONE_TENANT), key="noun_id", place=STRETCH, which="TRUE"
+    )
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement, _by_port(tenant_id, starts, end))
         while rows := cursor.fetchmany(CHUNK):
@@ -78,25 +100,42 @@ def traffic_stream(
 
 
 def traffic_totals(
-    tenant_ids: Collection[UUID] | None, starts: Sequence[datetime], end: datetime
+    tenant_ids: Collection[UUID] | None,
+    starts: Sequence[datetime],
+    end: datetime,
+    *,
+    by_attributes: bool = False,
 ) -> list[TenantTraffic]:
-    """The same summed over ports, of these tenants or of all. One query."""
+    """The same summed over ports, of these tenants or of all; on request by the attributes that
+    ports had last. One query; without attributes a quick one."""
     tenants = "TRUE" if tenant_ids is None else "tenant_id = ANY(%(tenants)s)"
-    statement = SUMS.format(
-        source=BY_TENANT.format(tenants=tenants),
-        key="tenant_id",
+    if by_attributes:
+        source, parts = (
+            BY_PORT.format(tenants=tenants),
+            ("attributes", NEWEST.format(tenants=tenants)),
+        )
+    else:
+        source, parts = BY_TENANT.format(tenants=tenants), ("NULL::jsonb", "")
+    attributes, beside = parts
+    statement = TOTALS.format(
+        source=source,
         place=STRETCH if len(starts) > 1 else "0",
-        which="TRUE",
+        attributes=attributes,
+        beside=beside,
     )
     given = {
         "start": starts[0],
         "starts": list(starts),
         "end": end,
+        "edges": [*starts, end],
         "tenants": list(tenant_ids or ()),
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, given)  # type: ignore[arg-type]  # arrays are lists of anything
-        return [TenantTraffic(*row) for row in cursor.fetchall()]
+        return [
+            TenantTraffic(tenant_id, place, attributes_in(text), *rest)
+            for tenant_id, place, text, *rest in cursor.fetchall()
+        ]
 
 
 def _by_port(tenant_id: UUID, starts: Sequence[datetime], end: datetime) -> dict[str, Any]:

@@ -57,7 +57,8 @@ def answers(world: World, edges: list[datetime], ports: list[UUID]) -> list[Any]
             spent.shares(acme, starts[0], end),
         ]
     with acting_as(DatabaseRole.STAFF):
-        return [*found, traffic_totals(None, starts, end)]
+        split = traffic_totals(None, starts, end, by_attributes=True)
+        return [*found, traffic_totals(None, starts, end), split]
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York"])

@@ -51,9 +51,9 @@ def test_by_tenant_and_stretch(world: World, ports):
         found = traffic_totals(None, DAYS, END)
         assert traffic_totals([world.globex.id], DAYS, END) == found[2:]
     assert found == [
-        TenantTraffic(world.acme.id, 0, 3, 30, 3660, False),
-        TenantTraffic(world.acme.id, 1, 7, 70, 7200, True),
-        TenantTraffic(world.globex.id, 0, 5, 50, 3600, False),
+        TenantTraffic(world.acme.id, 0, (), 3, 30, 3660, False),
+        TenantTraffic(world.acme.id, 1, (), 7, 70, 7200, True),
+        TenantTraffic(world.globex.id, 0, (), 5, 50, 3600, False),
     ]
     with acting_as(DatabaseRole.TENANT, world.globex.id):
         assert traffic_totals(None, DAYS, END) == found[2:]
@@ -63,3 +63,14 @@ def test_one_stretch_is_all_of_it_in_one_query(world: World, ports):
     with acting_as(DatabaseRole.STAFF), CaptureQueriesContext(connection) as queries:
         assert [row.bytes_in for row in traffic_totals(None, DAYS[:1], END)] == [10, 5]
     assert len(queries) == 1
+
+
+def test_attributes_are_told_apart(world: World, ports):
+    ams = lived(world.globex, "port", "b", "2026-02-01", attributes={"region": "ams"})
+    counted(world.globex, ams, "2026-03-01T05:00", 6, 60)
+    with acting_as(DatabaseRole.STAFF):
+        found = traffic_totals([world.globex.id], DAYS, END, by_attributes=True)
+    assert found == [
+        TenantTraffic(world.globex.id, 0, (("region", "ams"),), 6, 60, 3600, False),
+        TenantTraffic(world.globex.id, 0, (("region", "fra"),), 5, 50, 3600, False),
+    ]
