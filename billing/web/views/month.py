@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 
 from billing.exports.month_csv import month_csv
 from billing.statements import month
-from billing.web.customers import COLUMNS, customer_lines, ordered, sums
+from billing.web.customer_lines import COLUMNS, customer_lines, ordered, sums
 from billing.web.metering import metering
 from billing.web.months import Months, months
 from billing.web.views.base import LOW_COVERAGE, StaffBillingPage

@@ -14,8 +14,8 @@ from networking.planning.addresses import gateway, host_capacity
 from networking.selectors.prefixes import address_space
 from networking.services import networks
 from networking.web import lines, states
+from networking.web.addresses import Picture, coarse_picture, per_cell, picture
 from networking.web.forms.network import NetworkForm, initial_of
-from networking.web.usage import Picture, coarse_picture, per_cell, picture
 from networking.web.views.base import NounPage
 from networking.web.views.reviewed import ActPage, FormPage
 

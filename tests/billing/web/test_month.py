@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from billing.statements import month, this_period
-from billing.web.customers import customer_lines, ordered, sums
+from billing.web.customer_lines import customer_lines, ordered, sums
 from portal.lib.db import DatabaseRole, acting_as
 from tests.billing.web.conftest import Used
 from tests.factories.usage import lived

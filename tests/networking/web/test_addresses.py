@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from networking.web.usage import CELLS, Picture, coarse_picture, per_cell, picture
+from networking.web.addresses import CELLS, Picture, coarse_picture, per_cell, picture
 
 
 def draw(prefix: IPv4Network, used: Iterable[IPv4Address]) -> Picture:
