@@ -65,7 +65,7 @@ def _customers(
     yield from map(_customer, drawn)
     if more := claimed - len(drawn):
         down = here.down - sum(row.down for row in drawn)
-        detail = f"{down} with a session down" if down else "no session known to be down"
+        detail = f"{down} with a session down" if down else "none known to be down"
         yield Item(count(more, "more customer"), detail, DOWN if down else ATTACHED, href)
     if here.spare:
         noun = "attachments" if here.spare > 1 else "attachment"

@@ -21,7 +21,7 @@ from networking.web.views.reviewed import ActPage, FormPage
 
 SUGGESTED = 3
 SUGGESTED_LENGTH = {4: 24, 6: 64}
-SHOWN_PORTS = 50
+SHOWN_PORTS = 20
 SHOWN_CHANGES = 6
 
 

@@ -42,6 +42,15 @@ def test_all_is_well(world, fra, operator):
     assert "every device answers" in page
 
 
+def test_a_silent_host_outweighs_that_customers_are_well(world, fra, operator):
+    alter(Change, state="done", done_at=timezone.now())
+    alter(Scope, verified=1, wanted=1)
+    alter(Host, silent_since=timezone.now())
+    page = operator.get("/msp/").content.decode()
+    assert "a hand." in page
+    assert "customers are well" not in page
+
+
 def test_troubles_are_named(world, fra, operator):
     add_site(world.acme, fra.attachments[0], "Berlin")
     add_network(world.acme)
@@ -130,7 +139,7 @@ def test_of_many_attachments_the_worst_come_first_and_the_rest_is_a_click_away(
         page = operator.get(address).content.decode()
         assert "Shop-33" in page
         assert "8 more customers" in page
-        assert "no session known to be down" in page
+        assert "none known to be down" in page
         assert "Shop-29" not in page
     assert "3 of 18 attachments spare, 1 with a session down" in page
     assert f"All 18 attachments of {router.name}" in page
