@@ -13,7 +13,7 @@ from portal.lib.errors import Refusal
 from tenants.access import Actor, Capability, TenantRef
 
 
-class _Pages(Paginator):  # type: ignore[type-arg]  # generic in the stubs alone
+class _Pages(Paginator):
     """Pages of which the hundredth takes little longer than the first: what is asked of each row
     is not asked of those that are passed over."""
 
