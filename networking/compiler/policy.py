@@ -9,7 +9,7 @@ from django.db.models.functions import Cast
 
 from networking import intent
 from networking.compiler.focus import NONE, Focus
-from networking.models import Network, Port, Rule, RuleTerm, Site
+from networking.models import Port, Rule, RuleTerm, Site
 from networking.models.members import Candidates, Membership, machines, selecting
 
 Sides = Mapping[tuple[str, str], list[intent.Term]]
@@ -124,12 +124,3 @@ def sites(tenant_id: UUID) -> tuple[intent.SitePrefixes, ...]:
         )
         for row in rows.order_by("name")
     )
-
-
-def elsewhere(tenant_id: UUID, region_id: UUID) -> tuple[str, ...]:
-    """The prefixes of the tenant's networks in other regions."""
-    rows = Network.objects.filter(tenant_id=tenant_id, retiring_at=None).exclude(
-        region_id=region_id
-    )
-    found = (prefix for network in rows for prefix in network.prefixes)
-    return tuple(sorted(map(str, found)))

@@ -47,7 +47,7 @@ class Rows:
         self.ways = ways
         self.focus = focus
         self.generation = generation
-        self._networks: dict[UUID, list[Network]] = {}
+        self._vips: dict[UUID, tuple[intent.Vip, ...]] = {}
         self._vip_prefixes: dict[UUID, list[AllowedPrefix]] = {}
 
     def later(self, generation: int) -> "Rows":
@@ -92,27 +92,41 @@ class Rows:
 
     def networks(self, fabric: Fabric) -> list[Network]:
         """Those on this fabric by name, none when another fabric carries the region's."""
-        if fabric.id not in self._networks:
-            self._networks[fabric.id] = self._read_networks(fabric)
-        return self._networks[fabric.id]
-
-    def _read_networks(self, fabric: Fabric) -> list[Network]:
-        if self.focus.networks == NONE or self.ways.fabric_of(fabric.region_id) != fabric:
+        wanted = self.focus.networks
+        if wanted == NONE or self.ways.fabric_of(fabric.region_id) != fabric:
             return []
-        rows = Network.objects.filter(tenant_id=self.tenant_id, region_id=fabric.region_id)
-        if self.focus.networks is not None:
+        here = (one for one in self._networks if one.region_id == fabric.region_id)
+        return [one for one in here if wanted is None or one.id in wanted]
+
+    def elsewhere(self, fabric: Fabric) -> tuple[str, ...]:
+        """The prefixes of the tenant's networks in other regions."""
+        if not self.focus.way_out:
+            return ()
+        others = (one for one in self._networks if one.region_id != fabric.region_id)
+        return tuple(sorted(str(prefix) for network in others for prefix in network.prefixes))
+
+    @cached_property
+    def _networks(self) -> list[Network]:
+        """Whatever is asked for of them, of all regions."""
+        rows = Network.objects.filter(tenant_id=self.tenant_id, retiring_at=None)
+        if self.focus.networks is not None and not self.focus.way_out:
             rows = rows.filter(id__in=self.focus.networks)
-        return list(rows.filter(retiring_at=None).order_by("name"))
+        return list(rows.order_by("name"))
 
     def vips(self, fabric: Fabric) -> tuple[intent.Vip, ...]:
         """Those of the fabric's region, none when another fabric carries it."""
         if self.focus.vips == NONE or self.ways.fabric_of(fabric.region_id) != fabric:
             return ()
-        return balancing.vips(self.tenant_id, fabric.region_id, self.focus)
+        if fabric.region_id not in self._vips:
+            found = balancing.vips(self.tenant_id, fabric.region_id, self.focus)
+            self._vips[fabric.region_id] = found
+        return self._vips[fabric.region_id]
 
     def vip_prefixes(self, fabric: Fabric) -> list[AllowedPrefix]:
         """The prefixes whose addresses are VIPs in the fabric's region."""
         if not self.focus.way_out:
+            return []
+        if self.focus.vips is None and self._vips.get(fabric.region_id) == ():
             return []
         if self.ways.fabric_of(fabric.region_id) != fabric:
             return []

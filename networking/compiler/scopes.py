@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from networking import intent
-from networking.compiler import policy
 from networking.compiler.focus import EVERYTHING, Focus
 from networking.compiler.rows import Rows, Ways
 from networking.models import (
@@ -68,7 +67,7 @@ def _fabric_intent(tenant: intent.TenantRef, fabric: Fabric, rows: Rows) -> inte
         rules=rows.rules,
         vips=rows.vips(fabric),
         sites=rows.sites,
-        elsewhere=policy.elsewhere(rows.tenant_id, fabric.region_id) if way_out else (),
+        elsewhere=rows.elsewhere(fabric),
         vip_prefixes=tuple(str(row.prefix) for row in rows.vip_prefixes(fabric)),
     )
 

@@ -21,11 +21,12 @@ def nouns_alone(scope: Scope) -> Nouns | None:
     else; None where everything is to be looked at. In the caller's transaction, whose view of the
     scope and of its changes must be one.
 
-    A device must have been brought to what was wanted, and nothing sent to it since, as by a worker
-    that was killed; nor may anything but changes have its intent applied anew.
+    The device must have been read back to hold what was wanted, whether or not hosts follow yet,
+    and nothing sent to it since, as by a worker that was killed. What is to be applied anew for
+    another reason than a change counts as sent (`unfinished.reopen`).
     """
-    at_rest = 0 < scope.applied == scope.verified >= scope.sent
-    if scope.fabric_id is None or not at_rest:
+    brought = 0 < scope.applied >= max(scope.sent, scope.verified)
+    if scope.fabric_id is None or not brought:
         return None
     pending = ChangeScope.objects.filter(
         scope=scope.pk,

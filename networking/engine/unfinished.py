@@ -29,7 +29,7 @@ DUE = Q(blocked=False) & (
 
 
 def reopen(fabric_id: UUID) -> None:
-    """Have what is applied to the fabric applied anew, because the intent depends on more than
-    the tenants' changes. In the caller's transaction; what is verified stays so."""
+    """Have what is applied to the fabric applied anew, all of it, because the intent depends on
+    more than the tenants' changes. In the caller's transaction; what is verified stays so."""
     at_rest = Scope.objects.filter(fabric=fabric_id, wanted__gt=0, applied=F("wanted"))
-    at_rest.update(applied=F("wanted") - 1)
+    at_rest.update(applied=F("wanted") - 1, sent=F("wanted"))

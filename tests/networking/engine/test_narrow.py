@@ -52,6 +52,12 @@ def test_a_machine_is_brought_with_its_groups(acts: Acts, shop: Change) -> None:
     assert {("port", "web-1"), ("port", "web-2")} <= kinds(held("lab"))
     drift.check(scope("lab").pk)
     assert scope("lab").drift == {}
+    another_address(acts, "10.1.5.14")
+    reconcile(scope("lab").pk)
+    assert scope("lab").verified < scope("lab").applied
+    another_address(acts, "10.1.5.15")
+    assert snapshot(scope("lab").pk).nouns == {("port", str(machine(acts)))}
+    deliver()
     gone = act(acts, ports.delete, made.subject_id)
     deliver()
     assert fresh(gone).state == Change.State.DONE
@@ -78,8 +84,8 @@ def another_network(acts: Acts) -> None:
     acts.add_network("db", "10.1.6.0/24")
 
 
-def another_address(acts: Acts) -> None:
-    act(acts, ports.update, machine(acts), {"ipv4_address": "10.1.5.13"})
+def another_address(acts: Acts, text: str = "10.1.5.13") -> None:
+    act(acts, ports.update, machine(acts), {"ipv4_address": text})
 
 
 def a_machine_goes(acts: Acts) -> None:

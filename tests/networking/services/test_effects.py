@@ -183,7 +183,7 @@ def test_a_long_list_is_told_in_part(world: World, fra: Frankfurt) -> None:
     assert change.effects["more_closes"] == 30 - KEPT
 
 
-@pytest.mark.parametrize("budget", [51])
+@pytest.mark.parametrize("budget", [40])
 def test_effects_cost_the_same_for_few_rows_and_for_many(
     world: World, shop: tuple[Port, ...], budget: int
 ) -> None:
