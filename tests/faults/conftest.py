@@ -8,7 +8,7 @@ import pytest
 
 from cli.packages import CLOCK_LIBRARY
 from lab.install import can_run
-from tests.faults import hurt, truth
+from tests.faults import truth
 from tests.faults.caller import Caller
 from tests.faults.mails import Mails
 from tests.faults.parts import heal
@@ -101,6 +101,5 @@ def _mended(stack: Stack, devices: truth.Devices) -> Iterator[None]:
     devices hold what is wanted."""
     yield
     heal(stack)
-    hurt.let_leases_end(stack)
     truth.check_changes(stack)
     devices.check()

@@ -54,6 +54,8 @@ def test_twice_from_nothing(new_database):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("SELECT 1 FROM tenants_tenant")
         connection.rollback()
+        idle = connection.execute("SHOW idle_in_transaction_session_timeout").fetchone()
+        assert idle == ("15s",)
         connection.execute("SET LOCAL ROLE demarc_staff")
         assert connection.execute("SELECT count(*) FROM tenants_tenant").fetchone() == (0,)
         connection.rollback()

@@ -14,6 +14,8 @@ from portal.lib.db import DatabaseRole
 # Tables that come with the framework, all of them about who someone is.
 IDENTITY_APPS = ("auth", "contenttypes", "sessions", "account")
 
+IDLE_IN_TRANSACTION = "15s"  # as long as a lease; no transaction is open while a device is asked
+
 
 class Command(BaseCommand):
     """Make the database of DATABASE_URL ready to serve. May be run again at any time."""
@@ -32,6 +34,7 @@ class Command(BaseCommand):
             for role in DatabaseRole:
                 _create_role(cursor, role)
             _join(cursor, settings.LOGIN_ROLE)
+            _bound(cursor, settings.LOGIN_ROLE)
             if options["roles_only"]:
                 return
             _close_schema(cursor)
@@ -63,6 +66,18 @@ def _join(cursor: Any, login: str) -> None:
     how = " WITH INHERIT FALSE, SET TRUE" if getattr(connection, "pg_version", 0) >= 160000 else ""
     for role in DatabaseRole:
         cursor.execute(sql.SQL("GRANT {} TO {}" + how).format(sql.Identifier(role), name))
+
+
+def _bound(cursor: Any, login: str) -> None:
+    """A process that was paused in the middle of a transaction, by the kernel or a hypervisor,
+    would keep its locks, and whoever wants them would wait as long: its session is ended."""
+    cursor.execute(
+        sql.SQL("ALTER ROLE {} IN DATABASE {} SET idle_in_transaction_session_timeout = {}").format(
+            sql.Identifier(login),
+            sql.Identifier(connection.settings_dict["NAME"]),
+            sql.Literal(IDLE_IN_TRANSACTION),
+        )
+    )
 
 
 def _close_schema(cursor: Any) -> None:
