@@ -66,6 +66,17 @@ def read_components(wanted: Sequence[ComponentInput]) -> tuple[Component, ...]:
     return tuple(found)
 
 
+def each_refusal(wanted: Sequence[ComponentInput]) -> tuple[Refusal, ...]:
+    """What stands against each component by itself, the first thing of each."""
+    found = []
+    for place, one in enumerate(wanted[:MOST_COMPONENTS]):
+        try:
+            _component(one, f"components.{place}")
+        except Refusal as refusal:
+            found.append(refusal)
+    return tuple(found)
+
+
 def _component(wanted: ComponentInput, at: str) -> Component:
     meter = _choice(Meter, wanted.meter, "meter", f"{at}.meter")
     model = _choice(Model, wanted.model, "model", f"{at}.model")

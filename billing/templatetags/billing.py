@@ -41,6 +41,12 @@ def band(charged: Band, unit: str) -> str:
 
 
 @register.filter
+def where(attributes: dict[str, str]) -> str:
+    """`{{ line.where|where }}`: "IPv4 alone"."""
+    return words.where(attributes.items())
+
+
+@register.filter
 def observed(coverage: Coverage | None) -> str:
     """`{{ coverage|observed }}`: "97.2 %"."""
     return words.share(coverage)
@@ -74,7 +80,7 @@ def grid_name(row: int, tier: int | None = None) -> str:
 @register.simple_tag(takes_context=True)
 def fault_of(context: Any, name: str, field: str) -> SafeString | str:
     """The attributes of an input that a refusal is about."""
-    if context.get("fault") != f"{name}.{field}":
+    if f"{name}.{field}" not in context["faults"]:
         return ""
     return format_html(' aria-invalid="true" aria-describedby="{}.error"', _row_of(name))
 
@@ -82,9 +88,8 @@ def fault_of(context: Any, name: str, field: str) -> SafeString | str:
 @register.simple_tag(takes_context=True)
 def fault_line(context: Any, name: str) -> SafeString:
     """What a refusal says about a price."""
-    fault = context.get("fault") or ""
-    mine = fault == name or fault.startswith(f"{name}.")
-    said = context["refusal"].message if mine else ""
+    faults = context["faults"].items()
+    said = next((text for at, text in faults if at == name or at.startswith(f"{name}.")), "")
     return format_html('<div class="field-error" id="{}.error">{}</div>', name, said)
 
 

@@ -5,8 +5,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from billing.rating.difference import Part, PriceEdit, price_edits
 from billing.rating.meters import METERS, Meter
-from billing.rating.prices import Component, Prices, Where
-from billing.web.words import price, quantity
+from billing.rating.prices import Component, Prices
+from billing.web.words import price, quantity, where
 
 WORDS = {"dearer": "Dearer", "cheaper": "Cheaper", "mixed": "Dearer and cheaper"}
 
@@ -50,15 +50,15 @@ def price_lines(prices: Prices) -> list[PriceLine]:
 
 def _lines(component: Component, currency: str) -> list[PriceLine]:
     kind = METERS[component.meter]
-    title, where = kind.title, where_words(component.where)
+    title, only = kind.title, where(component.where)
     found = []
     if component.included:
         part = _range(Decimal(0), component.included, kind.unit)
-        found.append(PriceLine(title, where, part, "included"))
+        found.append(PriceLine(title, only, part, "included"))
     above = component.included
     for tier in component.tiers:
         cost = f"{price(tier.unit_price, currency)} per {kind.unit}"
-        found.append(PriceLine(title, where, _range(above, tier.up_to, kind.unit), cost))
+        found.append(PriceLine(title, only, _range(above, tier.up_to, kind.unit), cost))
         above = tier.up_to or above
     return found
 
@@ -74,7 +74,7 @@ def _edit(edit: PriceEdit, currency: str) -> EditLine:
         note = "has no price any more: it is not charged"
     return EditLine(
         METERS[edit.meter].title,
-        where_words(edit.where),
+        where(edit.where),
         str(edit.sense),
         WORDS[edit.sense],
         note,
@@ -98,11 +98,6 @@ def _part(part: Part, meter: Meter, currency: str) -> EditPart:
 
 def _cost(amount: Decimal, meter: Meter, currency: str) -> str:
     return f"{price(amount, currency)} per {METERS[meter].unit}" if amount else "nothing"
-
-
-def where_words(where: Where) -> str:
-    """What a price is for: "health check yes, region fra"; nothing for all."""
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in where)
 
 
 def _range(above: Decimal, up_to: Decimal | None, unit: str) -> str:

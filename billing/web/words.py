@@ -1,5 +1,6 @@
 """Money, quantities and prices as people read them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -10,6 +11,14 @@ from billing.statements.document import Coverage
 
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 UNITS = {"hour": "h", "GB": "GB", "month": "months"}
+WHERE = {
+    ("family", "ipv4"): "IPv4 alone",
+    ("family", "ipv6"): "IPv6 alone",
+    ("family", "dual"): "IPv4 and IPv6",
+    ("health_check", "yes"): "with health checks",
+    ("health_check", "no"): "without health checks",
+}
+WHERE_NAMES = {"region": "in {}"}
 FEW_DECIMALS = Decimal("0.001")
 
 
@@ -58,6 +67,15 @@ def band(charged: Band, unit: str) -> str:
         above = f"above {quantity(charged.above, unit)} " if charged.above else ""
         return f"{above}up to {quantity(charged.up_to, unit)}"
     return f"above {quantity(charged.above, unit)}" if charged.above else ""
+
+
+def where(attributes: Iterable[tuple[str, str]]) -> str:
+    """What a price is for: "IPv4 alone, in fra"; nothing for all."""
+    return ", ".join(
+        WHERE.get((name, value))
+        or WHERE_NAMES.get(name, f"{name.replace('_', ' ')} {{}}").format(value)
+        for name, value in attributes
+    )
 
 
 def share(coverage: Coverage | None) -> str:

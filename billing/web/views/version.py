@@ -12,6 +12,7 @@ from billing.rating.period import moment
 from billing.rating.prices import fingerprint
 from billing.selectors import PlanRow, VersionRow
 from billing.services import plans
+from billing.services.price_fields import ComponentInput, each_refusal
 from billing.statements.draft import rehearse
 from billing.statements.periods import this_period
 from billing.web.forms import price_grid
@@ -65,25 +66,31 @@ class VersionUpdate(PlanPage):
         row, grid = self.version(), price_grid.of_post(request.POST.dict())
         if act := request.POST.get("do", ""):
             return self._show(row, price_grid.done(grid, act))
+        wanted: tuple[ComponentInput, ...] = ()
         try:
-            plans.edit_draft(self.actor, row.id, price_grid.inputs(grid))
+            wanted = price_grid.inputs(grid)
+            plans.edit_draft(self.actor, row.id, wanted)
         except Refusal as refusal:
-            return self._show(row, grid, refusal)
+            refusals = each_refusal(wanted) or (refusal,)
+            return self._show(row, grid, refusals, refusal.status)
         messages.success(request, f"The prices of version {number} are saved.")
         return self.moved(row)
 
     def _show(
-        self, row: VersionRow, grid: price_grid.Grid, refusal: Refusal | None = None
+        self,
+        row: VersionRow,
+        grid: price_grid.Grid,
+        refusals: tuple[Refusal, ...] = (),
+        status: int = 200,
     ) -> HttpResponse:
         context: dict[str, Any] = {
             "version": row,
             "grid": grid,
             "meters": price_grid.METER_CHOICES,
             "models": price_grid.MODEL_CHOICES,
-            "refusal": refusal,
-            "fault": refusal.field if refusal else "",
+            "refusals": refusals,
+            "faults": {one.field: one.message for one in refusals if one.field},
         }
-        status = refusal.status if refusal else 200
         return self.render_to_response(self.get_context_data(**context), status=status)
 
 

@@ -143,6 +143,16 @@ def test_a_refusal_stands_at_its_field(
     assert version(2) == before
 
 
+def test_every_price_that_is_refused_says_why(finance: Client, draft: Plan) -> None:
+    second = {name.replace("components.0", "components.1"): text for name, text in GRID.items()}
+    wrong = {"components.0.tiers.0.unit_price": "cheap", "components.1.tiers.0.unit_price": "-1"}
+    page = text(finance.post(f"{DRAFT}edit", GRID | second | wrong))
+    assert "2 prices need another look" in page
+    assert "is no number" in page
+    assert "below zero" in page
+    assert page.count('aria-invalid="true"') == 2
+
+
 def test_the_page_says_what_gets_dearer_and_what_cheaper(finance: Client, draft: Plan) -> None:
     finance.post(f"{DRAFT}edit", GRID)
     page = text(finance.get(DRAFT))

@@ -106,3 +106,11 @@ def test_when_a_price_held_is_said_where_that_was_not_all_of_the_month() -> None
     assert words.stretch(start, change, NOVEMBER) == "until 9 Nov 14:05 UTC"
     assert words.stretch(change, end, NOVEMBER) == "from 9 Nov 14:05 UTC"
     assert words.month(NOVEMBER) == "November 2026"
+
+
+def test_what_a_price_is_for() -> None:
+    assert words.where(()) == ""
+    assert words.where([("family", "dual"), ("region", "fra")]) == "IPv4 and IPv6, in fra"
+    assert words.where([("health_check", "no"), ("size", "big")]) == (
+        "without health checks, size big"
+    )
