@@ -29,12 +29,13 @@ class Overview(ProviderPage):
         watched = self.actor.can(Capability.INFRA_VIEW)
         items = region_items(provider_regions(self.actor, SHOWN)) if watched else []
         changes = lines.change_lines(recent_changes(self.actor))
+        troubles = attention(self.actor)
         return self.render_to_response(
             self.get_context_data(
                 customers=everybody.customers,
                 counts=everybody.counts,
-                health=_sentence(everybody),
-                attention=attention(self.actor),
+                health=_sentence(everybody, len(troubles)),
+                attention=troubles,
                 change_lines=changes,
                 items=items,
                 drawing=draw(items),
@@ -43,8 +44,8 @@ class Overview(ProviderPage):
         )
 
 
-def _sentence(all_of_them: Everybody) -> Status:
-    """The health of all customers in a sentence."""
+def _sentence(all_of_them: Everybody, troubles: int) -> Status:
+    """The health of all customers in a sentence, or that so many things need a hand."""
     total, bad, busy = all_of_them.customers, all_of_them.attention, all_of_them.busy
     if not total:
         return Status("off", "There is no customer yet", "")
@@ -53,5 +54,8 @@ def _sentence(all_of_them: Everybody) -> Status:
         verb = "needs" if bad == 1 else "need"
         word = f"{total - bad} of {count(total, 'customer')} are well, {bad} {verb} attention"
         return Status("warn", word, changing)
+    if troubles:
+        verb = "needs" if troubles == 1 else "need"
+        return Status("warn", f"{count(troubles, 'thing')} {verb} a hand", changing)
     word = "The customer is well" if total == 1 else f"All {total} customers are well"
     return Status("ok", word, changing)

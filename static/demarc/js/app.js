@@ -22,6 +22,13 @@ document.addEventListener("click", (event) => {
     input.dispatchEvent(new Event("input", { bubbles: true }));
     input.focus();
   }
+  const copy = event.target.closest("[data-copy]");
+  if (copy) {
+    const said = copy.querySelector("span");
+    navigator.clipboard
+      ?.writeText(document.getElementById(copy.dataset.copy).textContent)
+      .then(() => (said.textContent = "Copied"), () => (said.textContent = "Select it by hand"));
+  }
   if (event.target.closest("[data-help]")) showHelp();
   if (event.target.closest("[data-print]")) print();
 });
@@ -121,6 +128,13 @@ document.addEventListener("htmx:afterSettle", () => {
   scheduleToasts();
   tick();
   announce();
+});
+
+// An answer looks for its place beside the element that asked, which a live region may have replaced
+// meanwhile; what it says to the person must not be lost with it.
+document.addEventListener("htmx:oobErrorNoTarget", (event) => {
+  document.getElementById(event.detail.content.id)?.replaceWith(event.detail.content);
+  scheduleToasts();
 });
 
 // A swapped region is silent to screen readers; what matters in it is said when it changed.

@@ -41,9 +41,10 @@ class PersonList(TemplateResponseMixin, TenantPage):
         except Refusal as refusal:
             add_refusal(form, refusal)
             return self._page(form, status=422)
-        messages.success(request, f"{invitation.email} was added. A mail is on its way.")
         if invitation.link and settings.SHOW_INVITATION_LINKS:
+            messages.success(request, f"{invitation.email} was added.")
             return self._page(InviteForm(), invitation=invitation)
+        messages.success(request, f"{invitation.email} was added. A mail is on its way.")
         return redirect("tenants:people", slug=slug)
 
     def _page(self, form: InviteForm, status: int = 200, **more: Any) -> HttpResponse:

@@ -176,7 +176,7 @@ def test_an_edit_and_a_deletion(engineer: Browser, world: World, machines: list[
     data = {name: text for name, text in NEW.items() if name != "region"}
     engineer.carry_out(path, **(data | {"members": "web-2, web-1"}))
     assert newest_change(world.acme).after["members"] == ["web-1", "web-2"]
-    assert "port=8080" in text_of(engineer.get(f"changes/{newest_change(world.acme).id}/"))
+    assert "TCP 80 to 8080" in text_of(engineer.get(f"changes/{newest_change(world.acme).id}/"))
 
     review = engineer.get(f"vips/{vip.id}/delete")
     engineer.post(f"vips/{vip.id}/delete", "confirm", generation=generation(review))
