@@ -1,13 +1,13 @@
 """`python -m bench.first SCOPE …`: take up changes in a process that did nothing before; prints the
-seconds that the first took and all of them, the bytes of the loaded program, and those that it had
-grown by after each."""
+seconds that the first took, those of them on a processor, and those that all took; the bytes of the
+loaded program, and those that it had grown by after each."""
 
 import json
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from uuid import UUID
 
 import django
@@ -20,13 +20,15 @@ from networking.engine.reconcile import reconcile  # noqa: E402 - needs the sett
 
 def main(scopes: Sequence[UUID]) -> None:
     """One pass each; an engine that is loaded already, as a worker's is."""
-    loaded, began = _resident(), perf_counter()
-    took, grown = [], []
+    loaded, began, busy = _resident(), perf_counter(), process_time()
+    took, worked, grown = [], [], []
     for scope in scopes:
         reconcile(scope)
         took.append(perf_counter() - began)
+        worked.append(process_time() - busy)
         grown.append(_resident() - loaded)
-    said = {"first": took[0], "all": took[-1], "loaded": loaded, "grown": grown}
+    said: dict[str, object] = {"first": took[0], "worked": worked[0], "all": took[-1]}
+    said |= {"loaded": loaded, "grown": grown}
     print(json.dumps(said))
 
 
