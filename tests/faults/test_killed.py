@@ -38,7 +38,7 @@ def test_processes_killed_at_random_moments_lose_and_repeat_nothing(
                 accepted.append((caller, caller.add_network(f"k-{number:03d}")))
                 caller.remove_networks(f"k-{number - KEPT:03d}")
             if victim == VERIFIER:
-                nobody_sees_it(stack, *accepted[-1])
+                nobody_sees_it(stack, acme, accepted[-2][1])
         strike(stack, victim, chance.uniform(0, LATEST))
         hurt.let_leases_end(stack)
     for caller, change in accepted:
