@@ -69,7 +69,7 @@ def test_a_label_moves_a_machine_without_a_question(
     assert calls.count("fabric", "request") == 0
     assert calls.count("fabric", "confirm") == 1
     (said,) = verdicts(change).values()
-    assert said.text.startswith("group shop is in force after 0.")
+    assert said.text.startswith("group shop is in force after ")
     assert said.text.endswith(" s: hosts read it southbound")
     assert (said.subject_type, said.state) == ("fabric", Verdict.State.OK)
     row = scope("lab")

@@ -23,9 +23,9 @@ def test_a_new_network_is_enforced_on_hosts_and_learned_by_sites(acts: Acts) -> 
     said = verdicts(change)
     assert set(said) == {"lab", "h1", "h2", "pe1", "Berlin", "Munich"}
     assert {row.state for row in said.values()} == {Verdict.State.OK}
-    assert said["lab"].text.startswith("enforced on 2 of 2 hosts after 0.")
-    assert said["Berlin"].text.startswith("Berlin learned 10.1.5.0/24 after 0.")
-    assert said["pe1"].text.startswith("pe1 carries it after 0.")
+    assert said["lab"].text.startswith("enforced on 2 of 2 hosts after ")
+    assert said["Berlin"].text.startswith("Berlin learned 10.1.5.0/24 after ")
+    assert said["pe1"].text.startswith("pe1 carries it after ")
     assert 0 <= said["Berlin"].seconds < 5
 
 
@@ -36,7 +36,7 @@ def test_only_the_chosen_site_learns(acts: Acts) -> None:
     edit = acts.edit_network(change.subject_id, learned_by="some", sites=(berlin.id,))
     deliver()
 
-    assert verdicts(edit)["Munich"].text.startswith("Munich forgot 10.1.5.0/24 after 0.")
+    assert verdicts(edit)["Munich"].text.startswith("Munich forgot 10.1.5.0/24 after ")
     assert verdicts(edit)["Berlin"].text == "Berlin has 10.1.5.0/24"
 
 
@@ -48,7 +48,7 @@ def test_a_renumbered_network_is_learned_and_forgotten(acts: Acts) -> None:
 
     assert fresh(edit).state == State.DONE
     text = verdicts(edit)["Berlin"].text
-    assert text.startswith("Berlin learned 10.1.6.0/24 and forgot 10.1.5.0/24 after 0.")
+    assert text.startswith("Berlin learned 10.1.6.0/24 and forgot 10.1.5.0/24 after ")
 
 
 def test_a_deleted_network_goes_from_devices_first_and_then_from_the_database(acts: Acts) -> None:
@@ -63,7 +63,7 @@ def test_a_deleted_network_goes_from_devices_first_and_then_from_the_database(ac
     assert ("network", "web") not in kinds(held("lab"))
     assert ("route", "web") not in kinds(held("pe1"))
     assert not acts.network_is_there(made.subject_id)
-    assert verdicts(deleted)["Berlin"].text.startswith("Berlin forgot 10.1.5.0/24 after 0.")
+    assert verdicts(deleted)["Berlin"].text.startswith("Berlin forgot 10.1.5.0/24 after ")
 
 
 def test_the_row_stays_while_one_device_may_still_hold_it(acts: Acts) -> None:
