@@ -13,9 +13,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from psycopg.errors import DiskFull
+from psycopg.errors import DiskFull, IdleInTransactionSessionTimeout
 
 TENANT_SETTING = "demarc.tenant"
+OUTAGES = (OperationalError, InterfaceError, IdleInTransactionSessionTimeout)
 
 
 class DatabaseRole(StrEnum):
@@ -76,7 +77,7 @@ def acting_as(role: DatabaseRole, tenant_id: UUID | None = None) -> Iterator[Non
 def is_outage(error: BaseException | None) -> bool:
     """Whether `error` is, or came about while handling, that the database went away or gave up: a
     broken or refused connection, a pool without a free one, a deadlock. The same may work later."""
-    return any(isinstance(one, OperationalError | InterfaceError) for one in _chain(error))
+    return any(isinstance(one, OUTAGES) for one in _chain(error))
 
 
 def is_full(error: BaseException | None) -> bool:

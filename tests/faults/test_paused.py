@@ -3,6 +3,7 @@
 import signal
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -24,10 +25,11 @@ ENDS_WITHIN = 20.0  # seconds
 
 @contextmanager
 def late_worker(stack: Stack) -> Iterator[subprocess.Popen[str]]:
-    """A worker of its own that has claimed Acme's scopes on both devices, and sleeps."""
+    """A worker of its own that has claimed Acme's scopes on both devices and holds a lock of
+    Globex', and sleeps."""
     scopes = [scope_id for (scope_id,) in truth.rows(stack, SCOPES)]
     assert len(scopes) == len(DEVICES)
-    code = f"from tests.faults.late import main; main(*{scopes})"
+    code = f"from tests.faults.late import main; main('globex', *{scopes})"
     with subprocess.Popen(
         [str(CHECKOUT / ".venv/bin/python"), "manage.py", "shell", "-v", "0", "-c", code],
         cwd=CHECKOUT,
@@ -50,11 +52,14 @@ def stopped(process: Identity) -> bool:
     return Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
-def test_a_late_write_is_refused_by_the_device(stack: Stack, acme: Caller) -> None:
+def test_a_late_write_is_refused_by_the_device_and_a_lock_is_lost(
+    stack: Stack, acme: Caller, globex: Caller
+) -> None:
     with ExitStack() as sleeping:
         with hurt.paused(stack, "worker"):
             made = acme.add_network("late")
             worker = sleeping.enter_context(late_worker(stack))
+        asked = sleeping.enter_context(ThreadPoolExecutor(1)).submit(globex.add_network, "locked")
         hurt.let_changes_age(stack)
         acme.wait_until_told(made, "Applying", "If it has died, another takes over")
         hurt.let_leases_end(stack)
@@ -63,8 +68,12 @@ def test_a_late_write_is_refused_by_the_device(stack: Stack, acme: Caller) -> No
         acme.wait_until_done(made)
         acme.remove_networks("late")
         eventually(lambda: not truth.unsettled(stack), within=30)
+        # Whoever wants what the sleeper has locked is answered before it wakes up.
+        change = asked.result()
         worker.send_signal(signal.SIGCONT)
         said, _ = worker.communicate(timeout=ENDS_WITHIN)
         assert all(f"{device}: StaleTokenError" in said for device in DEVICES), said
+        assert "lock: lost" in said
         assert "ended" in said
-    assert not truth.unsettled(stack)
+    globex.wait_until_done(change)
+    globex.remove_networks("locked")

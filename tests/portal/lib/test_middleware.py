@@ -3,10 +3,11 @@
 import json
 import logging
 import socket
+import time
 
 import pytest
 from django.core.cache import caches
-from django.db import OperationalError, ProgrammingError, connection, transaction
+from django.db import Error, OperationalError, ProgrammingError, connection, transaction
 from django.test import Client, override_settings
 
 from portal.lib.cache import ForgivingRedisCache
@@ -201,6 +202,21 @@ def test_a_database_without_room_is_a_503_in_words(db, monkeypatch, path):
     assert "database has no room left" in text
     assert "othing was changed" in text
     assert "does not answer" not in text
+
+
+def idle_too_long():
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '1ms'")
+        time.sleep(0.05)
+        cursor.execute("SELECT 1")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_that_was_ended_is_an_outage():
+    with pytest.raises(Error) as caught:
+        idle_too_long()
+    connection.close()
+    assert is_outage(caught.value)
 
 
 def test_a_mistake_in_a_query_is_no_outage():
