@@ -16,7 +16,8 @@ NOUNS: Mapping[str, type[NounRow]] = {
 
 
 def retire(deletes: Iterable[Change]) -> None:
-    """Remove the subjects of these changes, those of them that are deletes.
+    """Remove the subjects of these changes, those of them that are deletes, and the rules that
+    an import left out.
 
     They are done, so every scope that they touch was read back without the subject. A subject
     that was brought back since is no longer marked and stays.
@@ -25,6 +26,11 @@ def retire(deletes: Iterable[Change]) -> None:
     for change in deletes:
         if change.verb == Change.Verb.DELETE and change.subject_type in gone:
             gone[change.subject_type].append(change.subject_id)
+        elif change.subject_type == Rule.list_type:
+            # It touched all that hold rules of the tenant, so what retired before is gone, too.
+            Rule.objects.filter(
+                tenant=change.tenant_id, retiring_at__lte=change.created_at
+            ).delete()
     # A network takes along its ports, which retired with it; they refer to it and go first.
     _remove(Port, network__in=gone[Network.audit_type])
     for noun, ids in gone.items():
@@ -37,6 +43,13 @@ def leftovers() -> None:
     done = Change.objects.filter(
         verb=Change.Verb.DELETE, state=Change.State.DONE, subject_id=OuterRef("pk")
     )
+    imported = Change.objects.filter(
+        subject_type=Rule.list_type,
+        state=Change.State.DONE,
+        tenant=OuterRef("tenant"),
+        created_at__gte=OuterRef("retiring_at"),
+    )
+    Rule.objects.filter(Exists(imported)).delete()
     for model in NOUNS.values():
         model._default_manager.filter(Exists(done), retiring_at__isnull=False).delete()
 

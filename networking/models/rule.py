@@ -16,6 +16,8 @@ class Rule(NounRow):
     """
 
     audit_type = "rule"
+    # What a change is about that writes the whole list of a tenant, the tenant's id being its own.
+    list_type = "rules"
 
     description = models.CharField(max_length=255, blank=True)
     rank = models.IntegerField(null=True)

@@ -29,7 +29,7 @@ from portal.lib.ids import uuid7
 from portal.lib.sheets import unquoted
 from tenants.access import Actor
 
-SUBJECT = "rules"
+SUBJECT = Rule.list_type
 BATCH = 500
 WRITTEN = (
     *("name", "description", "protocol", "ports", "action", "enabled", "log"),

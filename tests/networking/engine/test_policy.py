@@ -2,8 +2,10 @@
 
 from django.db.models import Model
 
+from networking import tasks
 from networking.models import Change, Group, Port, Rule, Vip
-from networking.services import groups, onboarding, ports, rules, vips
+from networking.selectors.rule_csv import COLUMNS
+from networking.services import groups, onboarding, ports, rule_import, rules, vips
 from portal.lib.db import DatabaseRole
 from portal.lib.db import acting_as as in_role
 from tenants.access import SYSTEM, acting_as
@@ -77,3 +79,25 @@ def test_a_label_moves_a_machine_on_the_device(acts: Acts) -> None:
     assert fresh(change).state == State.DONE
     assert addresses() != before
     assert left(Rule) == 1
+
+
+def test_rules_that_an_import_leaves_out_go_and_their_names_are_free(acts: Acts) -> None:
+    policy(acts)
+    deliver()
+    with acting_as(acts.actor):
+        emptied = rule_import.replace_all(acts.actor, ",".join(COLUMNS))
+    assert left(Rule) == 1
+    deliver()
+
+    assert fresh(emptied).state == State.DONE
+    assert left(Rule) == 0
+    with acting_as(acts.actor):
+        again = rule_import.replace_all(acts.actor, emptied.before["csv"])
+    assert again.summary == "Import rules: 1 added"
+    deliver()
+
+    # As if it had been done at once, by a role that may not remove rows.
+    with in_role(DatabaseRole.WORKER):
+        Rule.objects.update(retiring_at=again.created_at, rank=None)
+    tasks.sweep_abandoned()
+    assert left(Rule) == 0
