@@ -10,6 +10,8 @@ from portal.lib import words
 
 # Shown as a link, not as a fact.
 CHANGE = "change"
+# Of a longer value, such as a whole file, so many characters are told.
+TOLD = 200
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 
 
@@ -50,4 +52,5 @@ def _text(value: Any) -> str:
         return ", ".join(map(_text, value))
     if isinstance(value, str) and MOMENT.fullmatch(value):
         return words.exact(datetime.fromisoformat(value))
-    return "" if value is None else str(value)
+    text = "" if value is None else str(value)
+    return text if len(text) <= TOLD else f"{text[:TOLD]}…"

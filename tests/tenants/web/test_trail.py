@@ -35,6 +35,11 @@ def test_a_moment_is_told_as_people_write_it():
     ]
 
 
+def test_of_a_whole_file_the_beginning_is_told():
+    (fact,) = facts({"after": {"csv": "name\n" * 1000}})
+    assert fact.after == "name\n" * 40 + "…"
+
+
 def test_a_bare_value_before_and_after_is_told_too():
     assert list(facts({"before": "network", "after": "admin"})) == [
         Fact("value", "network", "admin")
