@@ -16,14 +16,22 @@ FOUND = {
 }
 
 
+class LostError(Exception):
+    """The device lacks what it was known to hold: everything is to be looked at."""
+
+
 def plan_for(backend: Backend[Any], ref: ScopeRef, wanted: Snapshot) -> Plan:
-    """The plan from what the device holds now to what is wanted. Raises BackendError."""
+    """The plan from what the device holds now to what is wanted. Raises BackendError, and LostError
+    if a snapshot of a few nouns does not do."""
     want = backend.render(wanted.intent)
     if wanted.nouns is None:
         have = backend.observe(ref)
     else:
         want = tuple(one for one in want if (one.noun.type, one.noun.id) in wanted.nouns)
         have = _these(backend, ref, {one.ident for one in want})
+        there = {one.ident for one in have}
+        if any(one.noun.type == "group" and one.ident not in there for one in want):
+            raise LostError
     return diff(want, have, order=backend.order, generation=wanted.generation)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from networking.backends.base import Backend, BackendError, RouterBackend, StaleTokenError
 from networking.engine import record, sessions, wake
 from networking.engine.claim import Claim, claim, kept
-from networking.engine.compare import differences, left_of, plan_for
+from networking.engine.compare import LostError, differences, left_of, plan_for
 from networking.engine.device import open_fabric, open_router
 from networking.engine.quiet import in_force
 from networking.engine.sites import watch
@@ -62,7 +62,11 @@ def _pass(held: Claim) -> None:
             _route(router, held, wanted, wanted.intent)
         return
     with open_fabric(held.device) as fabric:
-        plan = bring(fabric, held, wanted)
+        try:
+            plan = bring(fabric, held, wanted)
+        except LostError:
+            wanted = snapshot(held.scope_id, whole=True)
+            plan = bring(fabric, held, wanted)
         quiet = in_force(fabric, held, plan)
     if quiet is not None:
         record.in_force(held, wanted.generation, quiet)
@@ -90,7 +94,8 @@ def _route(router: RouterBackend, held: Claim, wanted: Snapshot, intent: RouterI
 
 
 def bring(backend: Backend[Any], held: Claim, wanted: Snapshot) -> Plan:
-    """Make the device hold what is wanted, and read it back; what was done. Raises BackendError.
+    """Make the device hold what is wanted, and read it back; what was done. Raises BackendError,
+    and LostError before anything is sent.
 
     The token goes first: from then on the device refuses whoever had the scope before.
     """

@@ -22,8 +22,9 @@ class Snapshot:
     nouns: Nouns | None = None
 
 
-def snapshot(scope_id: UUID) -> Snapshot:
-    """Compile the scope from one consistent view of the database, in a short transaction.
+def snapshot(scope_id: UUID, *, whole: bool = False) -> Snapshot:
+    """Compile the scope from one consistent view of the database, in a short transaction; all of
+    it if that is asked for.
 
     With a view per statement, the generation could be read before a change and the rows after it,
     or the rows of one network before and those of the next one after it.
@@ -33,7 +34,7 @@ def snapshot(scope_id: UUID) -> Snapshot:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         with acting_as(DatabaseRole.WORKER):
             scope = load(scope_id)
-            nouns = nouns_alone(scope)
+            nouns = None if whole else nouns_alone(scope)
             focus = EVERYTHING if nouns is None else _only(nouns)
             return Snapshot(compile_scope(scope, focus), scope.wanted, nouns)
 

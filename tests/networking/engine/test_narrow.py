@@ -64,6 +64,19 @@ def test_a_machine_is_brought_with_its_groups(acts: Acts, shop: Change) -> None:
     assert members() == []
 
 
+def test_what_holds_less_than_it_did_is_looked_at_as_a_whole(acts: Acts, shop: Change) -> None:
+    """A database that was made anew, for one."""
+    forget_network(acts)
+    tenant = str(acts.actor.tenant.id)
+    acts.provider.faults("fabric").forget(tenant, "group", str(shop.subject_id))
+    change = label(acts, app="shop")
+    assert snapshot(scope("lab").pk).nouns is not None
+    deliver()
+    assert fresh(change).state == Change.State.DONE
+    assert {("network", "web"), ("group", "shop")} <= kinds(held("lab"))
+    assert members() == ["10.1.5.11"]
+
+
 def add_machine(acts: Acts) -> Change:
     wanted = ports.PortInput(
         acts.network("web").id, "web-2", ipv4_address="10.1.5.12", labels={"app": "shop"}
