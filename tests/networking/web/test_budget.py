@@ -18,7 +18,7 @@ PAGES = {
     "networks/new": 9,
     "networks/{network}/": 9,
     "networks/{network}/edit": 10,
-    "networks/{network}/delete": 45,
+    "networks/{network}/delete": 39,
     "ports/": 6,
     "ports/new": 4,
     "ports/{port}/": 7,
