@@ -214,3 +214,24 @@ def test_eui64_is_what_a_kernel_forms() -> None:
 def test_eui64_refuses_what_it_cannot_form(prefix: str, mac: str) -> None:
     with pytest.raises(ValueError, match="EUI-64"):
         eui64_address(prefix, mac)
+
+
+@settings(max_examples=50)
+@given(intent=intents())
+def test_rows_of_machines_and_groups_depend_on_their_networks_alone(intent: FabricIntent) -> None:
+    """So a pass for single machines need not compile the rest."""
+    part = replace(
+        intent,
+        networks=tuple(replace(network, ports=network.ports[:1]) for network in intent.networks),
+        transit=None,
+        groups=intent.groups[1:],
+        rules=(),
+        vips=(),
+        sites=(),
+        elsewhere=(),
+        vip_prefixes=(),
+    )
+    whole = {resource.ident: resource for resource in render(intent)}
+    found = [one for one in render(part) if one.noun.type in ("port", "group")]
+    assert len(found) >= sum(1 for network in part.networks if network.ports)
+    assert all(whole[one.ident] == one and whole[one.ident].noun == one.noun for one in found)
