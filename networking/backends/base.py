@@ -230,7 +230,8 @@ class FabricBackend(Backend[FabricIntent], Protocol):
 
     def confirm(self, plan: Plan) -> bool:
         """Whether what a quiet plan changed is there where hosts read it (ovn-sb: Address_Set), now
-        or within some tenths of a second. It says of no single host that it enforces it. Raises BackendError."""
+        or within some tenths of a second. It says of no single host that it enforces it. Raises
+        BackendError."""
         ...
 
     def members(self, tenant_id: str) -> tuple[MemberHealth, ...]:
