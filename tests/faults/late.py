@@ -8,22 +8,21 @@ import threading
 from typing import Any
 from uuid import UUID
 
-from django.db import Error, connection
+from django.db import connection
 
 from networking.backends.base import BackendError
 from networking.engine import reconcile, record
 from networking.engine.claim import Claim
-from networking.models import Generation
-from portal.lib.db import DatabaseRole, acting_as
 
 TOGETHER_WITHIN = 30.0  # seconds
+RESUMED = threading.Event()
 
 
-def main(locked: str, *scope_ids: str) -> None:
-    """One pass over each scope, with a lock on the customer `locked` in hand; says what each device
-    answered to the write that came too late, and that the lock was lost."""
+def main(*scope_ids: str) -> None:
+    """One pass over each scope; says what each device answered to the write that came too late."""
     sending, give_up = record.sending, reconcile._give_up
-    stop = threading.Barrier(len(scope_ids) + 1, lambda: os.kill(os.getpid(), signal.SIGSTOP))
+    stop = threading.Barrier(len(scope_ids), _sleep)
+    signal.signal(signal.SIGCONT, lambda *_: RESUMED.set())
 
     def pausing(held: Claim, generation: int) -> None:
         sending(held, generation)
@@ -37,23 +36,18 @@ def main(locked: str, *scope_ids: str) -> None:
     vars(record).update(patched)
     vars(reconcile).update(_give_up=telling)
     threads = [threading.Thread(target=_work, args=(UUID(one),)) for one in scope_ids]
-    threads.append(threading.Thread(target=_lock, args=(locked, stop)))
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        while thread.is_alive():
+            thread.join(0.1)  # handlers of signals run here, and only between two calls
     sys.stdout.write("ended\n")
 
 
-def _lock(slug: str, stop: threading.Barrier) -> None:
-    try:
-        with acting_as(DatabaseRole.WORKER):
-            Generation.objects.select_for_update(of=("self",)).get(tenant__slug=slug)
-            stop.wait(TOGETHER_WITHIN)
-    except Error:
-        sys.stdout.write("lock: lost\n")
-    finally:
-        connection.close()
+def _sleep() -> None:
+    """A signal reaches a process's threads one after another; none may go on before it did."""
+    os.kill(os.getpid(), signal.SIGSTOP)
+    RESUMED.wait()
 
 
 def _work(scope_id: UUID) -> None:

@@ -1,11 +1,14 @@
-"""A worker that sleeps through its lease and wakes up: the device refuses its write."""
+"""A worker that sleeps through its lease and wakes up: the device refuses its write, and the
+database has given its locks away."""
 
 import signal
 import subprocess
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+
+import psycopg
+import pytest
 
 from cli.identity import Identity, identify
 from tests.faults import hurt, truth
@@ -18,6 +21,12 @@ SCOPES = """
     JOIN tenants_tenant AS tenant ON tenant.id = scope.tenant_id
     WHERE tenant.slug = 'acme' AND scope.wanted > 0
 """
+LOCK = """
+    SELECT generation.number FROM networking_generation AS generation
+    JOIN tenants_tenant AS tenant ON tenant.id = generation.tenant_id
+    WHERE tenant.slug = %s FOR UPDATE OF generation
+"""
+PATIENCE = "idle_in_transaction_session_timeout"
 DEVICES = ("fabric", "router")
 STOPS_WITHIN = 30.0  # seconds; a process of the product has to start
 ENDS_WITHIN = 20.0  # seconds
@@ -25,11 +34,10 @@ ENDS_WITHIN = 20.0  # seconds
 
 @contextmanager
 def late_worker(stack: Stack) -> Iterator[subprocess.Popen[str]]:
-    """A worker of its own that has claimed Acme's scopes on both devices and holds a lock of
-    Globex', and sleeps."""
+    """A worker of its own that has claimed Acme's scopes on both devices, and sleeps."""
     scopes = [scope_id for (scope_id,) in truth.rows(stack, SCOPES)]
     assert len(scopes) == len(DEVICES)
-    code = f"from tests.faults.late import main; main('globex', *{scopes})"
+    code = f"from tests.faults.late import main; main(*{scopes})"
     with subprocess.Popen(
         [str(CHECKOUT / ".venv/bin/python"), "manage.py", "shell", "-v", "0", "-c", code],
         cwd=CHECKOUT,
@@ -52,14 +60,11 @@ def stopped(process: Identity) -> bool:
     return Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
-def test_a_late_write_is_refused_by_the_device_and_a_lock_is_lost(
-    stack: Stack, acme: Caller, globex: Caller
-) -> None:
+def test_a_late_write_is_refused_by_the_device(stack: Stack, acme: Caller) -> None:
     with ExitStack() as sleeping:
         with hurt.paused(stack, "worker"):
             made = acme.add_network("late")
             worker = sleeping.enter_context(late_worker(stack))
-        asked = sleeping.enter_context(ThreadPoolExecutor(1)).submit(globex.add_network, "locked")
         hurt.let_changes_age(stack)
         acme.wait_until_told(made, "Applying", "If it has died, another takes over")
         hurt.let_leases_end(stack)
@@ -68,12 +73,21 @@ def test_a_late_write_is_refused_by_the_device_and_a_lock_is_lost(
         acme.wait_until_done(made)
         acme.remove_networks("late")
         eventually(lambda: not truth.unsettled(stack), within=30)
-        # Whoever wants what the sleeper has locked is answered before it wakes up.
-        change = asked.result()
         worker.send_signal(signal.SIGCONT)
         said, _ = worker.communicate(timeout=ENDS_WITHIN)
         assert all(f"{device}: StaleTokenError" in said for device in DEVICES), said
-        assert "lock: lost" in said
         assert "ended" in said
+
+
+def test_who_is_paused_in_a_transaction_loses_it(stack: Stack, globex: Caller) -> None:
+    """For the database it is a session that says nothing."""
+    with closing(psycopg.connect(stack.servers["DATABASE_URL"])) as sleeper:
+        assert sleeper.execute(f"SHOW {PATIENCE}").fetchone() == ("15s",)
+        sleeper.execute(f"SET {PATIENCE} = '2s'")  # the tests do not wait for that
+        sleeper.execute("SET ROLE demarc_worker")
+        assert sleeper.execute(LOCK, ["globex"]).fetchall()
+        change = globex.add_network("locked")  # waits for the lock
+        with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):
+            sleeper.execute("SELECT 1")
     globex.wait_until_done(change)
     globex.remove_networks("locked")
