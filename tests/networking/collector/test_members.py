@@ -27,6 +27,7 @@ def acts(transactional_db: None, served: Provider, world: World) -> Acts:
     for name in ("web-1", "web-2"):
         with acting_as_actor(acts.actor):
             ports.create(acts.actor, ports.PortInput(web.subject_id, name))
+    deliver()
     with acting_as(DatabaseRole.WORKER):
         vip = Vip.objects.create(
             tenant_id=acts.actor.tenant.id,
