@@ -147,12 +147,18 @@ def _database(name: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     subprocess.run(["ovsdb-tool", "create", file, schema], check=True)
     remote = (f"--remote=punix:{listening}", f"--unixctl={folder}/{name}.ctl")
     with _running(["ovsdb-server", *remote, *QUIET, str(file)]) as server:
-        wait_for(listening.exists, f"{name} listens")
+        wait_for(lambda: _answers(listening), f"{name} listens")
         database, root = ROOTS[name]
         raw = Raw(database, listening)
         raw.transact({"op": "insert", "table": root, "row": {}})
         raw.close()
         yield server
+
+
+def _answers(path: Path) -> bool:
+    """Whether somebody listens on a socket; its file is there a moment earlier."""
+    with socket.socket(socket.AF_UNIX) as door:
+        return door.connect_ex(str(path)) == 0
 
 
 @contextmanager

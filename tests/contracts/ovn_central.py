@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from lab.process import answers
+
 SCHEMAS = Path("/usr/share/ovn")
 TOOLS = ("ovsdb-server", "ovsdb-tool", "ovn-northd", "ovn-nbctl", "ovn-sbctl")
 QUIET = ("-vconsole:emer", "-vsyslog:off", "-vfile:off")
@@ -61,11 +63,11 @@ class OvnCentral:
 @contextmanager
 def run_database(name: str, schema: Path, folder: Path, *options: str) -> Iterator[Any]:
     """An ovsdb-server with one new database, on ``NAME.sock`` and as ``options`` say."""
-    file, socket = folder / f"{name}.db", folder / f"{name}.sock"
+    file, listening = folder / f"{name}.db", folder / f"{name}.sock"
     subprocess.run(["ovsdb-tool", "create", file, schema], check=True)
-    listen = (f"--remote=punix:{socket}", f"--unixctl={folder}/{name}.ctl")
+    listen = (f"--remote=punix:{listening}", f"--unixctl={folder}/{name}.ctl")
     with running(["ovsdb-server", *listen, *options, *QUIET, file]) as process:
-        wait_for(socket.exists, f"{name} listens")
+        wait_for(lambda: answers(listening), f"{name} listens")
         yield process
 
 

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.process import answers
 from networking.intent import Port, Protocol
 from tests.contracts.ovn_central import OvnCentral, require_tools, run_database, running, wait_for
 
@@ -85,14 +86,14 @@ def run_host(central: OvnCentral, name: str) -> Iterator[OvnHost]:
             _daemon(folder, "ovs-vswitchd", database, *alone, f"--unixctl={folder}/switch.ctl")
         )
         host = OvnHost(name, folder, switch)
-        wait_for((folder / "switch.ctl").exists, f"the switch of {name} runs")
+        wait_for(lambda: answers(folder / "switch.ctl"), f"the switch of {name} runs")
         settings = {"system-id": name, "ovn-remote": central.southbound,
                     "ovn-encap-type": "geneve", "ovn-encap-ip": "127.0.0.1"}  # fmt: skip
         ids = [f'external_ids:{key}="{value}"' for key, value in settings.items()]
         host.vsctl("add-br", "br-int", "--", "set", "Open_vSwitch", ".", *ids)
         controller = stack.enter_context(_daemon(folder, "ovn-controller", host.ovsdb))
         control = folder / f"ovn-controller.{controller.pid}.ctl"
-        wait_for(control.exists, f"the controller of {name} runs")
+        wait_for(lambda: answers(control), f"the controller of {name} runs")
         # Asked to exit, it takes its chassis out of the centre.
         leave = ["ovn-appctl", "-t", str(control), "exit"]
         stack.callback(subprocess.run, leave, check=True, timeout=20)
