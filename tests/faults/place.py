@@ -1,9 +1,8 @@
 """What the stack's database stands on: a disk that can be filled, and a clock that can be put."""
 
-import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,6 +16,7 @@ from tests.stack import Stack
 
 SIZE = "400m"  # a cluster takes a sixth of it
 FOLDER, BALLAST, CLOCK = "postgres", "ballast", "clock"
+BLOCK = bytes(65536)
 # A program of Python's cannot sleep under libfaketime: its clock for waits is not the one that is
 # put.
 WRAPPER = """\
@@ -60,10 +60,11 @@ class Disk:
         """No byte can be added for the length of the block."""
         folder = self.stack.state / FOLDER
         ballast = folder / BALLAST
-        free = os.statvfs(folder)
         try:
-            with ballast.open("wb") as file:
-                os.posix_fallocate(file.fileno(), 0, free.f_bavail * free.f_frsize)
+            # To the end, wherever that is by then: the database goes on writing meanwhile.
+            with suppress(OSError), ballast.open("wb", buffering=0) as file:
+                while file.write(BLOCK):
+                    pass
             yield
         finally:
             ballast.unlink()
