@@ -59,12 +59,12 @@ class Fabric:
 
 @contextmanager
 def carried(fabric: Fabric, intent: FabricIntent) -> Iterator[FabricIntent]:
-    """The intent on every host, with its machines; at the end nothing of it."""
+    """The intent on every host, with its machines; at the end nothing of it, on no host."""
     fabric.settle(intent)
     wanted = sum(len(network.ports) for network in intent.networks)
     eventually(lambda: len(machines(fabric.lab, intent)) == wanted, within=30)
     yield intent
-    fabric.enforce(FabricIntent(intent.tenant, 2))
+    fabric.settle(FabricIntent(intent.tenant, 2))
     eventually(lambda: not machines(fabric.lab, intent))
 
 
