@@ -1,5 +1,6 @@
 """A run of pytest for one stage of `demarc test`: before one's eyes, or quietly beside others."""
 
+import os
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +47,9 @@ class Run:
         try:
             yield
         except KeyboardInterrupt:
-            process.send_signal(signal.SIGINT)
+            # Workers of pytest-xdist, too: told to end by the first process, they get ten seconds
+            # for the test that they are at and all that is set up.
+            os.killpg(process.pid, signal.SIGINT)
             process.wait(timeout=TAKE_DOWN_WITHIN_S)
             raise
         finally:

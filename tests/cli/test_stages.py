@@ -140,12 +140,15 @@ def test_slow(lab): time.sleep(60)
 """
 
 
-def test_an_ended_run_takes_down_what_its_tests_set_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "by a worker"])
+def test_an_ended_run_takes_down_what_its_tests_set_up(
+    workers: tuple[str, ...], tmp_path: Path
+) -> None:
     began, torn = tmp_path / "began", tmp_path / "torn"
     suite = tmp_path / "test_slow.py"
     suite.write_text(SLOW_SUITE.format(began=str(began), torn=str(torn)))
     process = subprocess.Popen(
-        [sys.executable, CHECKOUT / "demarc", "test", str(suite)],
+        [sys.executable, CHECKOUT / "demarc", "test", str(suite), *workers],
         env={**os.environ, "TMPDIR": "/var/tmp"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
