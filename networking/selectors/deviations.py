@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, DateTimeField, Q
+from django.db.models import Count, DateTimeField, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Now
 from django.utils.dateparse import parse_datetime
@@ -14,7 +14,7 @@ from networking.models import Scope
 from networking.selectors.base import admit
 from tenants.access import Actor, Capability, TenantRef
 
-SHOWN = 50  # of either, over all devices; a broken device brings many
+SHOWN = 50  # of either, over all devices asked for; a broken device brings many
 REMEMBERED = timedelta(hours=24)  # for which what was put right is told
 
 
@@ -48,31 +48,35 @@ class Deviations:
 NONE = Deviations()
 
 
-def deviations(actor: Actor) -> dict[UUID, Deviations]:
-    """By fabric and router; devices on which all is well are left out. What was put right is told
-    for a day. Two queries. Raises Missing for who may not see devices."""
+def deviations(actor: Actor, device: UUID | None = None) -> dict[UUID, Deviations]:
+    """By fabric and router, or of one `device` alone; devices on which all is well are left out.
+    What was put right is told for a day. Two queries. Raises Missing for who may not see devices.
+    """
     admit(actor, Capability.INFRA_VIEW, "device")
-    waiting, drifts = _waiting(), _drifts()
+    rows = Scope.objects.all()
+    if device is not None:  # before the limit, lest a noisy neighbour crowd it out
+        rows = rows.filter(Q(fabric=device) | Q(router=device))
+    waiting, drifts = _waiting(rows), _drifts(rows)
     return {
         device: Deviations(tuple(waiting[device]), tuple(drifts[device]))
         for device in waiting.keys() | drifts.keys()
     }
 
 
-def _waiting() -> dict[UUID, list[Waiting]]:
+def _waiting(rows: QuerySet[Scope]) -> dict[UUID, list[Waiting]]:
     found: dict[UUID, list[Waiting]] = defaultdict(list)
-    held_up = Scope.objects.exclude(error="").values_list("fabric", "router", "error")
+    held_up = rows.exclude(error="").values_list("fabric", "router", "error")
     counted = held_up.annotate(customers=Count("id")).order_by("-customers", "error")
     for fabric, router, reason, customers in counted[:SHOWN]:
         found[fabric or router].append(Waiting(reason, customers))
     return found
 
 
-def _drifts() -> dict[UUID, list[Drift]]:
+def _drifts(rows: QuerySet[Scope]) -> dict[UUID, list[Drift]]:
     found: dict[UUID, list[Drift]] = defaultdict(list)
     at = Cast(KT("drift__at"), DateTimeField())
-    rows = Scope.objects.filter(drift__has_key="at").annotate(at=at).select_related("tenant")
-    told = rows.filter(Q(drift__repaired_at=None) | Q(at__gte=Now() - REMEMBERED))
+    known = rows.filter(drift__has_key="at").annotate(at=at).select_related("tenant")
+    told = known.filter(Q(drift__repaired_at=None) | Q(at__gte=Now() - REMEMBERED))
     for row in told.order_by("-at", "pk")[:SHOWN]:
         device = row.fabric_id or row.router_id
         assert device is not None

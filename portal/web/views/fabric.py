@@ -20,5 +20,5 @@ class FabricDetail(DevicePage):
         """Silent hosts first; `q` searches."""
         fabric, q = provider_fabric(self.actor, fabric_id), request.GET.get("q", "").strip()
         page = self.page_of(fabric_hosts(self.actor, fabric_id, q=q))
-        line = fabric_line(fabric, deviations(self.actor), host_rows(page))
+        line = fabric_line(fabric, deviations(self.actor, fabric_id), host_rows(page))
         return self.render_to_response(self.get_context_data(line=line, page=page, q=q))

@@ -26,7 +26,7 @@ class RouterDetail(DevicePage):
         q, spare = request.GET.get("q", "").strip(), request.GET.get("spare") == "on"
         page = self.page_of(router_attachments(self.actor, router_id, q=q, spare=spare))
         context = self.get_context_data(
-            line=router_line(router, deviations(self.actor)),
+            line=router_line(router, deviations(self.actor, router_id)),
             attachments=router_attachment_rows(page),
             page=page,
             q=q,

@@ -2,11 +2,13 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from networking.models import Attachment, Change, Fabric, Host, Router, Scope, Site
+from networking.selectors import deviations
 from portal.lib.db import DatabaseRole, acting_as
 from tests.factories.acts import add_network, add_site, attach
 from tests.factories.networking import make_attachment, make_site
@@ -101,6 +103,30 @@ def test_regions_say_what_waits_for_a_device_and_what_drifted_there(world, fra, 
     old = "2026-01-01T00:00:00Z"
     alter(Scope, drift=drift | {"at": old, "repaired_at": old})
     assert "network web was missing" not in words(operator.get("/msp/regions/"))
+
+
+def test_a_devices_page_says_what_is_there_however_much_there_is_on_others(
+    world, fra, operator, monkeypatch
+):
+    monkeypatch.setattr(deviations, "SHOWN", 1)
+    attach(world.globex, fra.attachments[1])
+    for tenant in (world.acme, world.globex):
+        add_network(tenant)
+    now = timezone.now()
+    with acting_as(DatabaseRole.WORKER):
+        for minutes, device in enumerate(("router", "fabric")):
+            at = (now - timedelta(minutes=minutes)).isoformat()
+            drift = {"at": at, "summary": f"{device} drifted", "repaired_at": None}
+            rows = Scope.objects.exclude(**{device: None})
+            rows.update(drift=drift, error=f"{device} is slow")
+    for device, address in (
+        ("router", f"/msp/routers/{read(Router).id}/"),
+        ("fabric", f"/msp/fabrics/{read(Fabric).id}/"),
+    ):
+        page = words(operator.get(address))
+        assert f"{device} drifted" in page
+        assert f"wait: {device} is slow" in page
+    assert "fabric drifted" not in words(operator.get("/msp/regions/"))
 
 
 def words(response):
