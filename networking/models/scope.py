@@ -26,6 +26,11 @@ class Scope(TenantRow):
     `drift` is what a sweep last found: `{"at": …, "summary": …, "steps": […], "repaired_at": …}`.
     """
 
+    DRIFTED = models.Q(drift__has_key="at", drift__repaired_at=None)
+    """What a sweep found there is not put right yet."""
+    BEHIND = models.Q(verified__lt=models.F("wanted"))
+    """The device does not yet enforce all that is wanted."""
+
     fabric = models.ForeignKey(
         "networking.Fabric", models.PROTECT, null=True, blank=True, related_name="scopes"
     )
@@ -74,6 +79,16 @@ class Scope(TenantRow):
         device = self.fabric or self.router
         assert device is not None
         return device
+
+    @property
+    def is_drifted(self) -> bool:
+        """`DRIFTED`, of this row."""
+        return "at" in self.drift and self.drift.get("repaired_at") is None
+
+    @property
+    def is_behind(self) -> bool:
+        """`BEHIND`, of this row."""
+        return self.verified < self.wanted
 
     @property
     def name(self) -> str:

@@ -76,7 +76,7 @@ def _sites() -> Iterator[Attention]:
 
 
 def _drifts() -> Iterator[Attention]:
-    rows = Scope.objects.filter(drift__has_key="at", drift__repaired_at=None)
+    rows = Scope.objects.filter(Scope.DRIFTED)
     known = rows.select_related("tenant", "fabric", "router").order_by("id")
     for row in islice(known, SHOWN):
         text = f"differs from what the customer asked for and is being repaired: {_found(row)}"

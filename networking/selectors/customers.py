@@ -3,22 +3,32 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q, QuerySet
 
 from networking.models import Attachment, Change, Network, Port, Scope, Site
 from networking.selectors.base import admit, visible
-from networking.selectors.dashboard import Health
+from networking.selectors.health import TROUBLED, UNANSWERED, WITH_SILENT_HOSTS, Health, worst
 from tenants.access import Actor, Capability
 from tenants.models import Tenant
+
+OF_SCOPES = {
+    "behind": Count("id", filter=Scope.BEHIND),
+    "drifted": Count("id", filter=Scope.DRIFTED),
+    "unanswered": Count("id", filter=UNANSWERED),
+    "silent": Count("id", filter=WITH_SILENT_HOSTS),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerHealth:
-    """How one customer's network is. `behind` counts the devices that do not yet enforce all that
-    is wanted."""
+    """How one customer's network is. Of the devices that it is on, `behind` counts those that do
+    not yet enforce all that is wanted, `drifted` those where what a sweep found is not put right
+    yet, `unanswered` those that do not answer, and `silent` the fabrics that have silent hosts."""
 
     networks: int = 0
     ports: int = 0
@@ -27,13 +37,15 @@ class CustomerHealth:
     under_way: int = 0
     held_up: int = 0
     behind: int = 0
+    drifted: int = 0
+    unanswered: int = 0
+    silent: int = 0
 
     @property
     def health(self) -> Health:
         """The worst of it."""
-        if self.held_up or self.sites_down:
-            return Health.ATTENTION
-        return Health.BUSY if self.under_way or self.behind else Health.WELL
+        troubles = (self.held_up, self.sites_down, self.drifted, self.unanswered, self.silent)
+        return worst(wrong=any(troubles), busy=bool(self.under_way or self.behind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +95,7 @@ def customer_health(actor: Actor, tenant_ids: Iterable[UUID]) -> dict[UUID, Cust
         all=Count("id"),
         held_up=Count("id", filter=Q(state__in=Change.HELD_UP)),
     )
-    behind = _count(Scope.objects.filter(tenant__in=ids, verified__lt=F("wanted")))
+    scopes = _tally(Scope.objects.filter(tenant__in=ids), **OF_SCOPES)
     return {
         id_: CustomerHealth(
             networks=networks[id_],
@@ -92,7 +104,7 @@ def customer_health(actor: Actor, tenant_ids: Iterable[UUID]) -> dict[UUID, Cust
             sites_down=sites.get(id_, {}).get("down", 0),
             under_way=changes.get(id_, {}).get("all", 0) - changes.get(id_, {}).get("held_up", 0),
             held_up=changes.get(id_, {}).get("held_up", 0),
-            behind=behind[id_],
+            **scopes.get(id_, {}),
         )
         for id_ in ids
     }
@@ -106,11 +118,12 @@ def everybody(actor: Actor) -> Everybody:
     admit(actor, Capability.CUSTOMERS_VIEW, "customer")
     sites = Site.objects.filter(retiring_at=None)
     changes = Change.objects.exclude(state__in=Change.SETTLED)
-    late = Scope.objects.filter(verified__lt=F("wanted"))
-    bad = Q(id__in=changes.filter(state__in=Change.HELD_UP).values("tenant")) | Q(
-        id__in=sites.filter(Site.DOWN).values("tenant")
+    bad = _tenants_of(
+        changes.filter(state__in=Change.HELD_UP),
+        sites.filter(Site.DOWN),
+        Scope.objects.filter(TROUBLED),
     )
-    busy = Q(id__in=changes.values("tenant")) | Q(id__in=late.values("tenant"))
+    busy = _tenants_of(changes, Scope.objects.filter(Scope.BEHIND))
     found = Tenant.objects.aggregate(
         customers=Count("id"),
         attention=Count("id", filter=bad),
@@ -127,9 +140,14 @@ def everybody(actor: Actor) -> Everybody:
         sites_down=at_sites["down"],
         under_way=of_changes["all"] - of_changes["held_up"],
         held_up=of_changes["held_up"],
-        behind=late.count(),
+        **Scope.objects.aggregate(**OF_SCOPES),
     )
     return Everybody(**found, counts=counts)
+
+
+def _tenants_of(*rows: QuerySet[Any]) -> Q:
+    """Tenants that have some of these."""
+    return reduce(or_, (Q(id__in=one.order_by().values("tenant")) for one in rows))
 
 
 def attachments(actor: Actor, tenant_id: UUID | None = None) -> tuple[AttachmentRow, ...]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from django.db.models import Count, Q
 
@@ -11,24 +10,17 @@ from networking.models.site import ESTABLISHED
 from networking.selectors import trouble
 from networking.selectors.base import visible
 from networking.selectors.changes import changes
+from networking.selectors.health import Health, worst
 from networking.selectors.scopes import scopes
 from tenants.access import Actor
 
 RECENT = 8  # changes shown
 
 
-class Health(StrEnum):
-    """The worst of what is known."""
-
-    WELL = "well"
-    BUSY = "busy"
-    ATTENTION = "attention"
-
-
 @dataclass(frozen=True, slots=True)
 class Dashboard:
     """A tenant's network at a glance. `reasons` are sentences, the gravest first; empty when all
-    is well."""
+    is well. `behind` counts the devices that do not yet enforce all that is wanted."""
 
     health: Health
     reasons: tuple[str, ...]
@@ -39,6 +31,7 @@ class Dashboard:
     sites_up: int
     under_way: int
     held_up: int
+    behind: int
     recent: tuple[Change, ...]
 
 
@@ -54,12 +47,12 @@ def dashboard(actor: Actor) -> Dashboard:
         *_about_scopes(where),
         *_about_hosts(where),
     )
-    busy = Health.BUSY if open_changes else Health.WELL
+    behind = sum(scope.is_behind for scope in where)
     ports = visible(Port.objects.filter(retiring_at=None), actor).aggregate(
         all=Count("id"), up=Count("id", filter=Q(up=True))
     )
     return Dashboard(
-        health=Health.ATTENTION if reasons else busy,
+        health=worst(wrong=bool(reasons), busy=bool(open_changes or behind)),
         reasons=reasons,
         networks=visible(Network.objects.filter(retiring_at=None), actor).count(),
         ports=ports["all"],
@@ -68,6 +61,7 @@ def dashboard(actor: Actor) -> Dashboard:
         sites_up=sum(site.session_state == ESTABLISHED for site in sites),
         under_way=len(open_changes) - len(held_up),
         held_up=len(held_up),
+        behind=behind,
         recent=tuple(changes(actor)[:RECENT]),
     )
 
@@ -85,7 +79,7 @@ def _about_sites(sites: list[Site]) -> Iterator[str]:
 
 def _about_scopes(where: list[Scope]) -> Iterator[str]:
     for scope in where:
-        if scope.drift and not scope.drift.get("repaired_at"):
+        if scope.is_drifted:
             what = scope.drift.get("summary", "")
             yield f"{scope.name} differs from what you asked for and is being repaired: {what}"
         if scope.device.error:

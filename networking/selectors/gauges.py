@@ -47,7 +47,7 @@ def gauges() -> Gauges:
         fabric=Count("pk", filter=Q(fabric__isnull=False, verified__lt=F("wanted"))),
         router=Count("pk", filter=Q(router__isnull=False, verified__lt=F("wanted"))),
         swept=Min("swept_at", filter=Q(verified=F("wanted"), wanted__gt=0)),
-        open=Count("pk", filter=Q(drift__has_key="at", drift__repaired_at=None)),
+        open=Count("pk", filter=Scope.DRIFTED),
         recent=Count("pk", filter=Q(drift__at__gte=(now - RECENT).isoformat())),
     )
     return Gauges(

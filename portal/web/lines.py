@@ -56,6 +56,12 @@ def health_status(counts: CustomerHealth) -> Status:
         troubles.append(f"{count(counts.held_up, 'change')} held up")
     if counts.sites_down:
         troubles.append(f"{count(counts.sites_down, 'site')} down")
+    if counts.unanswered:
+        troubles.append(f"{count(counts.unanswered, 'device')} without an answer")
+    if counts.silent:
+        troubles.append(f"{count(counts.silent, 'fabric')} with silent hosts")
+    if counts.drifted:
+        troubles.append(f"{count(counts.drifted, 'device')} being repaired")
     if troubles:
         return Status("warn", "Needs attention", ", ".join(troubles))
     if counts.under_way:

@@ -12,7 +12,9 @@ from portal.services.onboarding import FirstAdmin, FirstSite, OnboardingInput
 
 
 class HealthSerializer(StrictSerializer):
-    """How a customer's network is; `behind` counts devices that are yet to catch up."""
+    """How a customer's network is. Of the devices that it is on, `behind` counts those that are
+    yet to catch up, `drifted` those being repaired, `unanswered` those that do not answer, and
+    `silent` the fabrics that have silent hosts."""
 
     health = serializers.CharField(read_only=True)
     networks = serializers.IntegerField(read_only=True)
@@ -22,6 +24,9 @@ class HealthSerializer(StrictSerializer):
     changes_under_way = serializers.IntegerField(source="under_way", read_only=True)
     changes_held_up = serializers.IntegerField(source="held_up", read_only=True)
     behind = serializers.IntegerField(read_only=True)
+    drifted = serializers.IntegerField(read_only=True)
+    unanswered = serializers.IntegerField(read_only=True)
+    silent = serializers.IntegerField(read_only=True)
 
 
 class CustomerSerializer(StrictSerializer):

@@ -50,7 +50,7 @@ class Dashboard(NounPage):
                 drawing=draw(fabrics),
                 change_lines=lines.change_lines(glance.recent[:SHOWN_CHANGES]),
                 site_lines=lines.site_lines(sites),
-                unfinished=glance.under_way or glance.held_up,
+                unfinished=glance.under_way or glance.held_up or glance.behind,
             )
         )
 
@@ -63,6 +63,8 @@ def _health(glance: Glance, *, connected: bool) -> Status:
         return Status(tone, f"{word}.")
     if glance.under_way:
         return Status(tone, f"{words.count(glance.under_way, 'change')} on the way.", "")
+    if glance.behind:
+        return Status(tone, f"{words.count(glance.behind, 'device')} to catch up.", "")
     if not glance.networks and not connected:
         return Status("off", "Nothing is set up yet.", "Your provider connects you first.")
     if not glance.networks:

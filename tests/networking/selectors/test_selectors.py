@@ -4,18 +4,21 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
+from django.db.models import F, Model
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from networking import selectors
-from networking.models import Change, Host, Port, Scope, Site
-from networking.selectors.dashboard import Health
+from networking.models import Change, Fabric, Host, Port, Router, Scope, Site
+from networking.selectors.health import Health
 from networking.services import changes, networks
 from portal.lib.db import DatabaseRole
 from portal.lib.db import acting_as as in_role
 from tenants.access import Actor, acting_as
 from tests.factories.acts import Frankfurt, add_network, add_port, add_site
 from tests.world import World
+
+DRIFT = {"at": "2026-03-01T00:00:00Z", "summary": "network web was missing", "repaired_at": None}
 
 
 @pytest.fixture
@@ -131,6 +134,7 @@ def test_free_prefixes_are_free(world: World, acme: Actor):
 def test_the_dashboard_says_what_is_wrong(world: World, acme: Actor, fra: Frankfurt):
     with in_role(DatabaseRole.WORKER):
         Change.objects.update(state="done")
+        Scope.objects.update(verified=F("wanted"))
         Site.objects.filter(name="Berlin").update(session_state="Established")
         Port.objects.filter(name="web-1").update(up=True)
     with acting_as(acme):
@@ -143,9 +147,7 @@ def test_the_dashboard_says_what_is_wrong(world: World, acme: Actor, fra: Frankf
             session_state="Active", session_reason="Connection refused"
         )
         Host.objects.filter(name="h2").update(silent_since=timezone.now())
-        Scope.objects.filter(tenant=world.acme, router__isnull=False).update(
-            drift={"summary": "network web was missing"}
-        )
+        Scope.objects.filter(tenant=world.acme, router__isnull=False).update(drift=DRIFT)
         Change.objects.filter(subject_name="db").update(state="blocked", reason="No room.")
     with acting_as(acme):
         ill = selectors.dashboard(acme)
@@ -166,6 +168,53 @@ def test_customers_health_is_for_the_provider(world: World, acme: Actor):
     assert health[world.globex.id].health == Health.BUSY
     with acting_as(acme), pytest.raises(selectors.Missing):
         selectors.customer_health(acme, [world.acme.id])
+
+
+@pytest.mark.parametrize(
+    ("model", "where", "fields"),
+    [
+        (Change, {"subject_name": "db"}, {"state": "blocked"}),
+        (Change, {"subject_name": "db"}, {"state": "waiting"}),
+        (Site, {}, {"session_state": "Active"}),
+        (Host, {"name": "h2"}, {"silent_since": "2026-03-01T00:00:00Z"}),
+        (Fabric, {}, {"error": "connection refused"}),
+        (Router, {}, {"error": "host key changed"}),
+        (Scope, {"router__isnull": False}, {"drift": DRIFT}),
+        (Scope, {"fabric__isnull": False}, {"drift": DRIFT}),
+    ],
+)
+def test_the_provider_and_a_customer_read_the_same_health(
+    world: World,
+    acme: Actor,
+    model: type[Model],
+    where: dict[str, object],
+    fields: dict[str, object],
+):
+    staff = world.staff_actor("operator")
+
+    def told() -> Health:
+        """What all of them say."""
+        with acting_as(acme):
+            own = selectors.dashboard(acme).health
+        with acting_as(staff):
+            found = selectors.customer_health(staff, [world.acme.id, world.globex.id])
+            healths = [one.health for one in found.values()]
+            together = selectors.everybody(staff)
+        assert found[world.acme.id].health == own
+        assert together.attention == healths.count(Health.ATTENTION)
+        assert together.busy == healths.count(Health.BUSY)
+        return own
+
+    assert told() == Health.BUSY
+    with in_role(DatabaseRole.WORKER):
+        Change.objects.update(state="done")
+    assert told() == Health.BUSY, "devices are behind"
+    with in_role(DatabaseRole.WORKER):
+        Scope.objects.update(verified=F("wanted"), drift=DRIFT | {"repaired_at": DRIFT["at"]})
+    assert told() == Health.WELL
+    with in_role(DatabaseRole.WORKER):
+        assert model._default_manager.filter(**where).update(**fields)
+    assert told() == Health.ATTENTION
 
 
 def test_infrastructure_is_for_the_provider(world: World, acme: Actor):

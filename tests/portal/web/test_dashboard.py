@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
+from django.db.models import F
 
-from networking.models import Change, Fabric, Network, Site
+from networking.models import Change, Fabric, Network, Scope, Site
 from portal.lib.db import DatabaseRole, acting_as
 from tests.factories.acts import (
     Frankfurt,
@@ -35,6 +36,7 @@ def all_done() -> None:
     """As if the engine had carried everything out."""
     with acting_as(DatabaseRole.WORKER):
         Change.objects.update(state=Change.State.DONE)
+        Scope.objects.update(verified=F("wanted"))
 
 
 def test_before_anything_is_set_up_it_says_what_comes_first(world: World) -> None:
@@ -63,6 +65,15 @@ def test_what_is_on_the_way_is_counted_and_looked_at_again(world: World, fra: Fr
 
     assert " on the way." in response.context["health"].word
     assert "data-poll" in response.content.decode()
+
+
+def test_a_device_that_is_behind_is_told(world: World, fra: Frankfurt) -> None:
+    add_network(world.acme)
+    all_done()
+    with acting_as(DatabaseRole.WORKER):
+        assert Scope.objects.filter(fabric__isnull=False).update(verified=0) == 1
+
+    assert "1 device to catch up." in dashboard(world).content.decode()
 
 
 def test_what_needs_attention_comes_first(world: World, fra: Frankfurt) -> None:

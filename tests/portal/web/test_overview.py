@@ -44,12 +44,16 @@ def test_all_is_well(world, fra, operator):
     assert "every device answers" in page
 
 
-def test_a_silent_host_outweighs_that_customers_are_well(world, fra, operator):
+def test_what_is_wrong_outweighs_that_customers_are_well(world, fra, operator):
     alter(Change, state="done", done_at=timezone.now())
     alter(Scope, verified=1, wanted=1)
     alter(Host, silent_since=timezone.now())
+    assert "1 of 2 customers are well, 1 needs attention" in operator.get("/msp/").content.decode()
+    assert "1 fabric with silent hosts" in operator.get("/msp/customers/").content.decode()
+    alter(Host, silent_since=None)
+    alter(Router, orphans=["someone"])
     page = operator.get("/msp/").content.decode()
-    assert "a hand." in page
+    assert "1 thing needs a hand" in page
     assert "customers are well" not in page
 
 
