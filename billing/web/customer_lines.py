@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from billing.rating.meters import METERS, TRAFFIC
-from billing.statements.document import TenantMonth
+from billing.statements.document import Coverage, TenantMonth
 
 NONE = Decimal("0.00")
 COLUMNS = {
@@ -19,25 +19,34 @@ COLUMNS = {
 LOWEST_FIRST = frozenset({"customer", "observed"})
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerLine:
-    """One customer: what is charged by the hour and month, and what by the byte."""
+class CustomerLine(NamedTuple):
+    """One customer: what is charged by the hour and month (`fixed`), and what by the byte.
 
-    month: TenantMonth
+    `total` is that of the statement; `without_price` says what was used that has no price.
+    Counters were read for `covered` of `expected` seconds. A tuple, since thousands are kept.
+    """
+
+    slug: str
+    name: str
+    currency: str
     fixed: Decimal
     traffic: Decimal
+    total: Decimal
+    covered: int
+    expected: int
+    without_price: str
+    generated: bool
+
+    @property
+    def coverage(self) -> Coverage:
+        """As statements have it."""
+        return Coverage(self.covered, self.expected)
 
     @property
     def share(self) -> Decimal:
         """How much of the traffic was observed; all of it where there was none to observe."""
-        coverage = self.month.coverage
-        share = coverage.share if coverage else None
+        share = self.coverage.share
         return Decimal(1) if share is None else share
-
-    @property
-    def without_price(self) -> str:
-        """What was used that has no price."""
-        return ", ".join(METERS[rest.meter].title for rest in self.month.unpriced)
 
 
 @dataclass(slots=True)
@@ -55,28 +64,33 @@ class Sums:
         self.customers += 1
         self.fixed += line.fixed
         self.traffic += line.traffic
-        self.total += line.month.total
+        self.total += line.total
 
 
 SORTS: dict[str, Callable[[CustomerLine], Any]] = {
-    "customer": lambda line: line.month.tenant_name.casefold(),
+    "customer": lambda line: line.name.casefold(),
     "fixed": lambda line: line.fixed,
     "traffic": lambda line: line.traffic,
     "observed": lambda line: line.share,
-    "total": lambda line: line.month.total,
+    "total": lambda line: line.total,
 }
 
 
-def customer_lines(months: Iterable[TenantMonth]) -> list[CustomerLine]:
-    """A row for each customer."""
-    return [
-        CustomerLine(
-            month,
-            sum((line.amount for line in month.lines if line.meter not in TRAFFIC), NONE),
-            sum((line.amount for line in month.lines if line.meter in TRAFFIC), NONE),
-        )
-        for month in months
-    ]
+def customer_line(month: TenantMonth) -> CustomerLine:
+    """The row of a customer."""
+    coverage = month.coverage or Coverage(0, 0)
+    return CustomerLine(
+        slug=month.tenant_slug,
+        name=month.tenant_name,
+        currency=month.currency,
+        fixed=sum((line.amount for line in month.lines if line.meter not in TRAFFIC), NONE),
+        traffic=sum((line.amount for line in month.lines if line.meter in TRAFFIC), NONE),
+        total=month.total,
+        covered=coverage.covered,
+        expected=coverage.expected,
+        without_price=", ".join(METERS[rest.meter].title for rest in month.unpriced),
+        generated=month.generated,
+    )
 
 
 def ordered(lines: list[CustomerLine], column: str, *, turned: bool) -> list[CustomerLine]:
@@ -90,6 +104,6 @@ def sums(lines: Iterable[CustomerLine]) -> list[Sums]:
     """The totals, one for each currency; amounts of two never are one."""
     found: dict[str, Sums] = {}
     for line in lines:
-        if line.month.currency:
-            found.setdefault(line.month.currency, Sums(line.month.currency)).add(line)
+        if line.currency:
+            found.setdefault(line.currency, Sums(line.currency)).add(line)
     return [found[currency] for currency in sorted(found)]

@@ -92,6 +92,7 @@ def test_a_month_that_is_over_has_one_sum_everywhere(visit: MakeVisitor) -> None
 
     finance = visit(FINANCE)
     finance.go(f"/msp/billing/?period={month}")
+    expect(finance.page.get_by_role("table", name="What each customer spends")).to_be_visible()
     finance.look("billing")
     finance.follow("Acme")
     assert shown_total(finance) == total

@@ -4,16 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.http import urlencode
 
 from billing.exports.month_csv import month_csv
 from billing.statements import month
-from billing.web.customer_lines import COLUMNS, customer_lines, ordered, sums
-from billing.web.metering import metering
+from billing.web.customer_lines import COLUMNS, ordered
+from billing.web.month_table import MonthTable, work_out, worked_out_last
 from billing.web.months import Months, months
 from billing.web.views.base import LOW_COVERAGE, StaffBillingPage
-from tenants.access import TenantRef
+from portal.lib.htmx import wants_fragment
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,33 +26,29 @@ class Column:
 
 
 class Month(StaffBillingPage):
-    """What all customers spend."""
+    """What all customers spend: as it was worked out last, or anew for htmx and for `now`."""
 
     template_name = "billing/month.html"
+    fragment_name = "billing/month_table.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The month of `period`, this one by default, by the column `sort`, on request `turned`."""
         asked = months(request.GET.get("period", ""))
-        sort = request.GET.get("sort", "")
-        sort, turned = sort if sort in COLUMNS else "total", "turned" in request.GET
-        lines = customer_lines(month(asked.shown))
-        tenants = {
-            line.month.tenant_id: TenantRef(
-                line.month.tenant_id, line.month.tenant_slug, line.month.tenant_name
-            )
-            for line in lines
-        }
-        found = ordered(lines, sort, turned=turned)
-        context: dict[str, Any] = {
-            "months": asked,
-            "page": self.page_of(found),
-            "sums": sums(lines),
-            "columns": _columns(asked, sort, turned),
-            "generated": any(line.month.generated for line in lines),
-            "low_share": LOW_COVERAGE / 100,
-            "metering": metering(asked.shown, timezone.now(), tenants),
-        }
+        anew = wants_fragment(request) or "now" in request.GET
+        table = work_out(asked.shown) if anew else worked_out_last(asked.shown)
+        context = {"months": asked} if table is None else self._shown(asked, table)
         return self.render_to_response(self.get_context_data(**context))
+
+    def _shown(self, asked: Months, table: MonthTable) -> dict[str, Any]:
+        sort = self.request.GET.get("sort", "")
+        sort, turned = sort if sort in COLUMNS else "total", "turned" in self.request.GET
+        return {
+            "months": asked,
+            "table": table,
+            "page": self.page_of(ordered(table.lines, sort, turned=turned)),
+            "columns": _columns(asked, sort, turned),
+            "low_share": LOW_COVERAGE / 100,
+        }
 
 
 class MonthCsv(StaffBillingPage):
