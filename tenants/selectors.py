@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from tenants import acts
 from tenants.access import Actor, Capability, TenantRef
 from tenants.models import ApiToken, AuditEvent, Membership, Person, StaffRole, Tenant
 from tenants.models.api_token import TOKEN_PREFIX_LENGTH, digest_of
@@ -143,7 +144,8 @@ AUDIT_FIELDS = (
 def audit_events(actor: Actor, *, query: str = "", before: UUID | None = None) -> Rows:
     """The trail, newest first: of the actor's tenant, or for staff of everyone.
 
-    ``query`` keeps what names it as actor, verb or subject; ``before`` what is older than that id.
+    ``query`` keeps what names it as actor, act (by code or in words) or subject; ``before`` what
+    is older than that id.
     """
     events = AuditEvent.objects.order_by("-id")
     if actor.tenant is not None:
@@ -152,6 +154,7 @@ def audit_events(actor: Actor, *, query: str = "", before: UUID | None = None) -
         events = events.filter(
             Q(actor_label__icontains=query)
             | Q(verb__icontains=query)
+            | Q(verb__in=acts.codes_called(query))
             | Q(subject_name__icontains=query)
         )
     if before is not None:

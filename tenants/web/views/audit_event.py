@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.generic.base import TemplateResponseMixin
 
-from tenants import selectors
+from tenants import acts, selectors
 from tenants.access import Capability
 from tenants.web import trail
 from tenants.web.base import ActorPage, StaffPage, TenantPage
@@ -27,7 +27,11 @@ class AuditMixin(TemplateResponseMixin, ActorPage):
         older = rows[PAGE - 1]["id"] if len(rows) > PAGE else None
         events = [
             row
-            | {"facts": list(trail.facts(row["detail"])), "change": row["detail"].get(trail.CHANGE)}
+            | {
+                "act": acts.words_of(row["verb"]),
+                "facts": list(trail.facts(row["detail"])),
+                "change": row["detail"].get(trail.CHANGE),
+            }
             for row in rows[:PAGE]
         ]
         context = self.get_context_data(events=events, older=older, query=query)

@@ -117,6 +117,21 @@ def test_the_trail_is_searched_and_paged(world, admin):
     assert b"Nothing matches" in admin.get("/t/acme/audit/", {"q": "zebra"}).content
 
 
+def test_the_trail_says_in_words_what_was_done(world, admin):
+    with acting_as(SYSTEM):
+        for verb in ("network.create", "person.sign_in_refused"):
+            record(SYSTEM, verb, subject_type="x", subject_id=None, subject_name="x",
+                   tenant_id=world.acme.id)  # fmt: skip
+    page = admin.get("/t/acme/audit/").content.decode()
+    assert '<span title="network.create">Added network</span>' in page
+    for asked in ("in refused", "in_refused"):
+        found = admin.get("/t/acme/audit/", {"q": asked}).content.decode()
+        assert '<span title="person.sign_in_refused">Sign-in refused</span>' in found
+        assert "Added network" not in found
+    events = world.api("acme", "admin").get("/api/v1/tenants/acme/audit").json()["results"]
+    assert {"network.create", "person.sign_in_refused"} <= {event["verb"] for event in events}
+
+
 def test_staff_sees_every_trail_with_its_customer(world):
     with acting_as(SYSTEM):
         for tenant in (world.acme, world.globex):
