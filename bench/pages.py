@@ -2,6 +2,7 @@
 them."""
 
 import time
+from dataclasses import replace
 from hashlib import md5
 from pathlib import Path
 from statistics import median
@@ -11,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bench import tenants, usage
+from bench import spent, tenants, usage
 from bench.rows import Measured, row, timed
 from portal.lib.db import DatabaseRole, acting_as
 from tenants.models import Membership, Person
@@ -69,7 +70,8 @@ DEVICES = {
     for name in ("router", "fabric")
 }
 API = (
-    "networks", "ports", "ports?q=vm-99", "ports?label=app%3Dapp-7", "ports?label=app",
+    "networks", "ports", "ports?q=vm-99", "ports?label=app%3Dapp-7", "ports?label=app%3Ddb",
+    "ports?label=app",
     "ports?q=10.128.3.", "ports/{port}", "groups", "groups/{group}", "groups/{group}/members",
     "rules", "changes", "changes/{change}",
 )  # fmt: skip
@@ -81,8 +83,9 @@ def pages(many: int) -> list[Measured]:
     if not tenants.filled():
         tenants.fill(many, {})
     ids = [_grow(n, many * each) for n, each in ((1, PORTS_IN_A_TENANT), (2, PORTS_IN_API))]
+    month = f"/msp/billing/?period={spent.spend()}"
     usage.settle()
-    person, staff = _people()
+    person, staff, finance = _people()
     program = tenants.customer(2)
     calls = [
         *((person, f"/t/lab-1/{path.format(**ids[0])}") for path in ("", *PAGES)),
@@ -90,17 +93,29 @@ def pages(many: int) -> list[Measured]:
         *((program.client, f"{program.api}/{path.format(**ids[1])}") for path in API),
     ]
     floor = median(_times(program.client, "/api/v1/schema-of-nothing", 404))
-    return [_measured(client, path, floor) for client, path in calls]
+    return [
+        *(_measured(client, path, floor) for client, path in calls),
+        # Pages of the month show what this part of them added up last.
+        replace(_measured(_as_htmx(finance), month, floor, "added up anew, "), most_seconds=None),
+        *(_measured(finance, f"{month}{more}", floor) for more in ("", "&page=5")),
+    ]
 
 
-def _measured(client: Client, path: str, floor: float) -> Measured:
+def _as_htmx(client: Client) -> Client:
+    """The same person, who asks for the parts of pages."""
+    asks = Client(SERVER_NAME="127.0.0.1", headers={"HX-Request": "true"})
+    asks.cookies = client.cookies
+    return asks
+
+
+def _measured(client: Client, path: str, floor: float, told: str = "") -> Measured:
     times, busy = _times(client, path), _busy(client, path)
     with CaptureQueriesContext(connection) as asked:
         client.get(path)
     p95 = sorted(times)[-1 - len(times) // 20]
     return Measured(
-        f"{path}, p95 (p50 {median(times) * 1000:.1f} ms, {busy * 1000:.1f} ms of processors, "
-        f"{_counted(asked)} queries)",
+        f"{path}, {told}p95 (p50 {median(times) * 1000:.1f} ms, "
+        f"{busy * 1000:.1f} ms of processors, {_counted(asked)} queries)",
         p95, floor, "an address that is not there", most_seconds=MOST_SECONDS,
     )  # fmt: skip
 
@@ -150,18 +165,20 @@ def _grow(number: int, ports: int) -> dict[str, UUID]:
         )
 
 
-def _people() -> tuple[Client, Client]:
-    """A browser of an admin of the first customer, and one of an operator."""
+def _people() -> tuple[Client, ...]:
+    """Browsers of an admin of the first customer, of an operator, and of finance."""
     with acting_as(DatabaseRole.IDENTITY):
         person = Person.objects.create_user("admin@lab.example", "", name="Admin")
-        staff = Person.objects.create_user(
-            "operator@lab.example", "", name="Operator", staff_role="operator"
-        )
+        staff = [
+            Person.objects.create_user(f"{role}@lab.example", "", name=role, staff_role=role)
+            for role in ("operator", "finance")
+        ]
     with acting_as(DatabaseRole.WORKER):
         tenant = tenants.customer(1).id
         Membership.objects.create(tenant_id=tenant, person=person, role="admin")
-    clients = Client(SERVER_NAME="127.0.0.1"), Client(SERVER_NAME="127.0.0.1")
+    clients = []
     with acting_as(DatabaseRole.IDENTITY):
-        for client, who in zip(clients, (person, staff), strict=True):
-            client.force_login(who)
-    return clients
+        for who in (person, *staff):
+            clients.append(Client(SERVER_NAME="127.0.0.1"))
+            clients[-1].force_login(who)
+    return tuple(clients)
