@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import environ
 
 from portal.lib.logs import logging_config
+from portal.lib.patience import PatientConnection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -98,12 +99,18 @@ DATABASES["default"].setdefault("OPTIONS", {})
 # The web server runs each request in a thread of its own, for which persistent connections do not
 # work; commands and task workers hold one connection and need no pool.
 POOL_SIZE = env.int("DEMARC_DATABASE_POOL", default=0)
+# Seconds that a request waits for one answer of the database: longer than somebody who sleeps on a
+# lock has it (IDLE_IN_TRANSACTION of prepare_database). Workers wait until it answers.
+DATABASE_PATIENCE = env.float("DEMARC_DATABASE_PATIENCE", default=16.0)
 if POOL_SIZE and not AS_ADMINISTRATOR:
     # A database that was started anew has closed what the pool holds: each one is asked before it
     # is used. While it is away a request waits no longer than `timeout` seconds, and the pool tries
     # again when the next one comes, not after a pause that doubles for minutes.
-    pool = {"min_size": 2, "max_size": POOL_SIZE, "timeout": 5, "reconnect_timeout": 4}
-    DATABASES["default"]["OPTIONS"]["pool"] = pool
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "connection_class": PatientConnection,
+        **{"min_size": 2, "max_size": POOL_SIZE, "timeout": 5, "reconnect_timeout": 4},
+    }
+    DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -66,12 +66,24 @@ def acting_as(role: DatabaseRole, tenant_id: UUID | None = None) -> Iterator[Non
         except BaseException:
             # Rolling back to the savepoint also puts both settings back.
             connection.demarc_entered = outer  # type: ignore[attr-defined]
+            if outermost:
+                _let_go_if_broken()
             raise
+        if outermost and connection.needs_rollback:
+            _let_go_if_broken()
         if outermost or connection.needs_rollback:
             # The end of the transaction, or the roll-back, puts both settings back.
             connection.demarc_entered = outer  # type: ignore[attr-defined]
         elif inner != outer:
             _enter(outer)
+
+
+def _let_go_if_broken() -> None:
+    """Give a broken connection back before its transaction ends: Django would open another one, to
+    say that nothing is left to roll back, and whoever waits for an answer would wait for that."""
+    broken = connection.connection is not None and connection.connection.closed
+    if broken:
+        connection.close()
 
 
 def is_outage(error: BaseException | None) -> bool:

@@ -8,12 +8,14 @@ from django.db import Error, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from portal.lib.db import is_full
+from portal.lib.patience import patience
 
 LIVE = "/health/live"
 READY = "/health/ready"
 # More than fits in the memory that it is given, so that the server writes some 100 kB to its disk,
 # and no row of anybody's.
 SPILL = "SELECT count(*) FROM generate_series(1, 8000)"
+PATIENCE = 2.0  # seconds for each answer; whoever asks for health does not wait for long
 
 
 class HealthMiddleware:
@@ -42,7 +44,7 @@ def _ready() -> JsonResponse:
 
 def _database() -> str:
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with patience(PATIENCE), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL work_mem = '64kB'")
             cursor.execute(SPILL)
     except Error as error:

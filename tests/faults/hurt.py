@@ -66,7 +66,9 @@ def killed_and_back(stack: Stack, name: str) -> None:
 @contextmanager
 def paused(stack: Stack, name: str) -> Iterator[None]:
     """A process, with those that it has started, that does nothing for the length of the block."""
-    held = whole(stack, name)
+    first = whole(stack, name)[0]
+    send([first], signal.SIGSTOP)  # so that it starts no more of them
+    held = [first, *children(first.pid)]
     send(held, signal.SIGSTOP)
     try:
         yield
