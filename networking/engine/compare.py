@@ -14,6 +14,7 @@ FOUND = {
     Action.UPDATE: "had been altered",
     Action.DELETE: "was not wanted",
 }
+NAMES = {"vip": "VIP"}
 
 
 class LostError(Exception):
@@ -60,7 +61,9 @@ def differences(plan: Plan) -> str:
     named, the others counted.
     """
     found = dict.fromkeys(
-        f"{step.noun.type} {step.noun.name or step.key} {FOUND[step.action]}" for step in plan.steps
+        f"{NAMES.get(step.noun.type, step.noun.type)} {step.noun.name or step.key} "
+        f"{FOUND[step.action]}"
+        for step in plan.steps
     )
     named = list(found)[:LISTED]
     more = len(found) - len(named)

@@ -76,13 +76,19 @@ def _tiles(glance: Glance, slug: str) -> list[Tile]:
     def href(name: str) -> str:
         return reverse(f"networking:{name}", args=[slug])
 
+    unfinished = glance.under_way + glance.held_up
     return [
-        Tile(str(glance.networks), "networks", href("network_list")),
+        Tile(*_counted(glance.networks, "network"), href("network_list")),
         Tile(f"{glance.ports_up} of {glance.ports}", "ports up", href("port_list")),
         Tile(f"{glance.sites_up} of {glance.sites}", "sites established", href("site_list")),
         Tile(
-            str(glance.under_way + glance.held_up),
-            "changes unfinished",
+            *_counted(unfinished, "change unfinished", "changes unfinished"),
             href("change_list") + "?state=unfinished",
         ),
     ]
+
+
+def _counted(number: int, noun: str, plural: str = "") -> tuple[str, str]:
+    """The number, and its noun."""
+    figure, _, named = words.count(number, noun, plural).partition(" ")
+    return figure, named

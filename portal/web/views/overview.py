@@ -51,8 +51,9 @@ def _sentence(all_of_them: Everybody, troubles: int) -> Status:
         return Status("off", "There is no customer yet", "")
     changing = f"{count(busy, 'customer')} changing" if busy else ""
     if bad:
-        verb = "needs" if bad == 1 else "need"
-        word = f"{total - bad} of {count(total, 'customer')} are well, {bad} {verb} attention"
+        well, verb = total - bad, "needs" if bad == 1 else "need"
+        be = "is" if well == 1 else "are"
+        word = f"{well} of {count(total, 'customer')} {be} well, {bad} {verb} attention"
         return Status("warn", word, changing)
     if troubles:
         verb = "needs" if troubles == 1 else "need"

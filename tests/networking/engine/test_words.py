@@ -55,6 +55,8 @@ def test_deviations_are_named_once_for_each_noun() -> None:
     want = [Resource("switch", "n1", {}, noun), Resource("dhcp", "n1", {}, noun)]
     assert differences(diff(want, [])) == "network web was missing"
     assert differences(diff([], want)) == "network web was not wanted"
+    vip = [Resource("load_balancer", "v1", {}, Noun("vip", "v1", "shop"))]
+    assert differences(diff(vip, [])) == "VIP shop was missing"
 
 
 def test_of_many_deviations_a_few_are_named() -> None:

@@ -48,6 +48,9 @@ def test_finance_looks_and_has_no_button(world, fra):
     page = world.staff_client("finance").get(ACME).content.decode()
     for text in ("Suspend", "Allow</button>", "Claim</button>", "Rename</button>", "Act for"):
         assert text not in page
+    spend = 'href="/msp/billing/customers/acme/"'
+    assert spend in page
+    assert spend not in world.staff_client("operator").get(ACME).content.decode()
 
 
 def test_rename_and_suspend_and_resume(world, operator):

@@ -64,6 +64,8 @@ def test_what_is_on_the_way_is_counted_and_looked_at_again(world: World, fra: Fr
     response = dashboard(world)
 
     assert " on the way." in response.context["health"].word
+    networks, *_ = response.context["tiles"]
+    assert (networks.number, networks.noun) == ("1", "network")
     assert "data-poll" in response.content.decode()
 
 

@@ -48,7 +48,7 @@ def test_what_is_wrong_outweighs_that_customers_are_well(world, fra, operator):
     alter(Change, state="done", done_at=timezone.now())
     alter(Scope, verified=1, wanted=1)
     alter(Host, silent_since=timezone.now())
-    assert "1 of 2 customers are well, 1 needs attention" in operator.get("/msp/").content.decode()
+    assert "1 of 2 customers is well, 1 needs attention" in operator.get("/msp/").content.decode()
     assert "1 fabric with silent hosts" in operator.get("/msp/customers/").content.decode()
     alter(Host, silent_since=None)
     alter(Router, orphans=["someone"])
@@ -69,7 +69,7 @@ def test_troubles_are_named(world, fra, operator):
     alter(Scope, drift=drift | {"repaired_at": None})
     page = operator.get("/msp/").content.decode()
     for text in (
-        "1 of 2 customers are well, 1 needs attention",
+        "1 of 2 customers is well, 1 needs attention",
         "is blocked: pe-fra refuses AS 65101",
         "is down (Active): hold timer expired",
         "does not answer: connection refused",
