@@ -56,21 +56,18 @@ class UsageRow:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What is read: a month until `until`, of these customers or of all, in the database role
-    that is entered."""
+    that is entered. `complete` says that all of the month is in."""
 
     period: Period
     until: int
+    complete: bool
     tenant_ids: Collection[UUID] | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Whether the month is over."""
-        return self.until == self.period.end
 
 
 def reading(period: Period, now: datetime, tenant_ids: Collection[UUID] | None = None) -> Reading:
     """The month as far as it has come. Nothing of a month that is still to come."""
-    return Reading(period, max(min(instant(now), period.end), period.start), tenant_ids)
+    until = max(min(instant(now), period.end), period.start)
+    return Reading(period, until, period.complete(now), tenant_ids)
 
 
 def pages(what: Reading, at_once: int = RESOURCES_AT_ONCE) -> Iterator[list[UsageRow]]:

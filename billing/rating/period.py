@@ -13,6 +13,11 @@ from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 HOUR = 3600
+SETTLING = 300
+"""Seconds after its end in which the last of a month's usage comes in. A round of readings takes
+40 s; a reading more than 150 s after the one before tells of no time between; and what was read
+waits for 74 s where the hours of a large month are added up meanwhile. A host that does not answer
+has no last reading, so a clock decides and not what is in."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MONTH = re.compile(r"(?P<year>20[0-9]{2})-(?P<month>0[1-9]|1[0-2])")
 # Zones as they are now and were lately; a rule of the last century bills nobody.
@@ -81,6 +86,15 @@ class Period:
     def end(self) -> int:
         """The second after the month's last."""
         return self.days[-1][2]
+
+    @property
+    def closes(self) -> int:
+        """The second from which on nothing of the month is still to come in."""
+        return self.end + SETTLING
+
+    def complete(self, as_of: datetime) -> bool:
+        """Whether all of it was in at that moment."""
+        return instant(as_of) >= self.closes
 
     @property
     def seconds(self) -> int:

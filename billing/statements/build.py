@@ -28,6 +28,7 @@ from billing.statements.document import (
     Statement,
     Unpriced,
 )
+from billing.statements.gathered import Gathered
 from billing.statements.inputs import Inputs, lives, read
 from networking.selectors.usage import LifetimeRow
 from tenants.access import TenantRef
@@ -49,34 +50,33 @@ def statement(tenant_id: UUID, period: Period, as_of: datetime | None = None) ->
 def build(inputs: Inputs) -> Statement:
     """The statement of these inputs; the same ones give the same statement, in any order."""
     rated = _rate(inputs)
-    period = inputs.period
     known = resources(inputs)
     covered = coverages(inputs)
     lines = tuple(line_of(line, _by_resource(line, inputs, known, covered)) for line in rated.lines)
     return replace(
-        lines_alone(inputs.tenant, period, inputs.as_of, rated, lines),
+        lines_alone(inputs.tenant, inputs, rated, lines),
         meters=_meters(lines, covered),
         coverage=tuple(Covered(known[port], covered[port]) for port in sorted(covered)),
     )
 
 
 def lines_alone(
-    tenant: TenantRef, period: Period, until: int, rated: Rated, lines: tuple[Line, ...]
+    tenant: TenantRef, month: Inputs | Gathered, rated: Rated, lines: tuple[Line, ...]
 ) -> Statement:
     """A statement of these lines of what was rated, without `meters` and `coverage`."""
     return Statement(
         tenant_id=tenant.id,
         tenant_slug=tenant.slug,
         tenant_name=tenant.name,
-        period=period,
-        start=moment(period.start),
-        end=moment(period.end),
-        as_of=moment(until),
-        complete=until == period.end,
+        period=month.period,
+        start=moment(month.period.start),
+        end=moment(month.period.end),
+        as_of=moment(month.until),
+        complete=month.complete,
         currency=rated.currency,
         lines=lines,
         meters=(),
-        unpriced=unpriced(rated.unpriced, period),
+        unpriced=unpriced(rated.unpriced, month.period),
         coverage=(),
         total=total(line.amount for line in lines),
         exact=total(line.exact for line in lines),
@@ -133,7 +133,7 @@ def coverages(inputs: Inputs) -> Coverages:
     covered = dict.fromkeys((row.resource for row in inputs.traffic), 0)
     for count in {(row.resource, row.day, row.since): row for row in inputs.traffic}.values():
         covered[count.resource] += count.covered
-    spans = port_spans(inputs.lifetimes, inputs.period.start, inputs.as_of)
+    spans = port_spans(inputs.lifetimes, inputs.period.start, inputs.until)
     return {
         port: Coverage(covered.get(port, 0), expected_seconds(spans.get(port, ())))
         for port in {*covered, *spans}
@@ -178,7 +178,7 @@ def unpriced(rest: Iterable[RatedUnpriced], period: Period) -> tuple[Unpriced, .
 
 def _rate(inputs: Inputs) -> Rated:
     period = inputs.period
-    cells = cut.grid(period, boundaries(inputs.epochs, period.start, inputs.as_of), by_day=True)
+    cells = cut.grid(period, boundaries(inputs.epochs, period.start, inputs.until), by_day=True)
     used = [
         *cut.months(inputs.epochs, cells),
         *cut.hours(lives(inputs.lifetimes), cells),

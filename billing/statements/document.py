@@ -123,8 +123,8 @@ class Unpriced:
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A customer's month. `as_of` is until when usage is counted: the month's end, or earlier
-    while the month lasts (`complete` is false then). `coverage` has every port that there was.
-    `total` is the sum of the lines' amounts."""
+    while the month lasts. `complete` says that the month is over and the last of it came in.
+    `coverage` has every port that there was. `total` is the sum of the lines' amounts."""
 
     tenant_id: UUID
     tenant_slug: str

@@ -24,7 +24,8 @@ PORT = "port"
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A month's usage until the second `until`, by day but not by resource.
+    """A month's usage until the second `until`, by day but not by resource; `complete` says that
+    all of the month is in.
 
     `lived` is what it comes from, up to the month's end, and `stretches` the traffic of each day.
     `prices` are those of the whole month.
@@ -32,6 +33,7 @@ class Gathered:
 
     period: Period
     until: int
+    complete: bool
     prices: tuple[Epoch, ...]
     lived: tuple[Lives, ...]
     stretches: tuple[Stretch, ...]
@@ -82,6 +84,7 @@ def gather(tenant_id: UUID, period: Period, now: datetime) -> Gathered:
     return Gathered(
         period=period,
         until=until,
+        complete=period.complete(now),
         prices=prices,
         lived=lived,
         stretches=tuple(counted),

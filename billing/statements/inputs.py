@@ -19,11 +19,13 @@ from tenants.access import TenantRef
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Whose month it is, until when it is counted, and what was there, moved and agreed on."""
+    """Whose month it is, until when it is counted, whether all of it is in, and what was there,
+    moved and agreed on."""
 
     tenant: TenantRef
     period: Period
-    as_of: int
+    until: int
+    complete: bool
     epochs: tuple[Epoch, ...]
     lifetimes: tuple[LifetimeRow, ...]
     traffic: tuple[Traffic, ...]
@@ -36,13 +38,13 @@ def horizon(period: Period, as_of: datetime) -> int:
 
 def read(tenant: TenantRef, period: Period, as_of: datetime) -> Inputs:
     """The inputs of one customer's month. Reads as the current role."""
-    end = horizon(period, as_of)
+    end, complete = horizon(period, as_of), period.complete(as_of)
     if end == period.start:
-        return Inputs(tenant, period, end, (), (), ())
+        return Inputs(tenant, period, end, complete, (), (), ())
     agreed = epochs([tenant.id], period.start, end).get(tenant.id, ())
     lived = tuple(lifetimes([tenant.id], moment(period.start), moment(end)))
     cells = cut.grid(period, boundaries(agreed, period.start, end), by_day=True)
-    return Inputs(tenant, period, end, agreed, lived, moved(tenant.id, cells))
+    return Inputs(tenant, period, end, complete, agreed, lived, moved(tenant.id, cells))
 
 
 def moved(tenant_id: UUID, cells: Sequence[Cell]) -> tuple[Traffic, ...]:

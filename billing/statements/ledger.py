@@ -50,8 +50,8 @@ class Ledger:
 
     @property
     def complete(self) -> bool:
-        """Whether the month is over."""
-        return self.inputs.as_of == self.inputs.period.end
+        """Whether all of the month is in."""
+        return self.inputs.complete
 
     def lines(self) -> Iterator[tuple[Line, Iterator[Entry]]]:
         """The lines of the statement without their resources, each with these by name."""
@@ -124,13 +124,13 @@ class Ledger:
 
 def read_ledger(tenant: TenantRef, period: Period, as_of: datetime) -> Ledger:
     """The month of one customer until `as_of`. Reads as the current role, in a transaction."""
-    end = horizon(period, as_of)
+    end, complete = horizon(period, as_of), period.complete(as_of)
     if end == period.start:
-        return Ledger(Inputs(tenant, period, end, (), (), ()), (), {}, {})
+        return Ledger(Inputs(tenant, period, end, complete, (), (), ()), (), {}, {})
     agreed = epochs([tenant.id], period.start, end).get(tenant.id, ())
     lived = tuple(lifetimes([tenant.id], moment(period.start), moment(end)))
     cells = cut.grid(period, boundaries(agreed, period.start, end), by_day=True)
-    inputs = Inputs(tenant, period, end, agreed, lived, ())
+    inputs = Inputs(tenant, period, end, complete, agreed, lived, ())
     moved = _moved(tenant.id, cells)
     known = dict(resources(inputs))
     for port in moved[TRAFFIC[0]].resources:

@@ -13,4 +13,4 @@ def outline(tenant: TenantRef, gathered: Gathered) -> Statement:
     period = gathered.period
     epochs = clip(gathered.prices, period.start, gathered.until)
     rated = rate(period, epochs, gathered.used)
-    return lines_alone(tenant, period, gathered.until, rated, tuple(map(line_of, rated.lines)))
+    return lines_alone(tenant, gathered, rated, tuple(map(line_of, rated.lines)))

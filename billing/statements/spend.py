@@ -95,8 +95,8 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """A customer's month so far. `as_of` is until when usage counts; `total` is the sum of the
-    meters' amounts, and of each breakdown's parts.
+    """A customer's month so far. `as_of` is until when usage counts; `complete` says that all of
+    the month is in. `total` is the sum of the meters' amounts, and of each breakdown's parts.
 
     `labels` are all that machines had, by name, and `values` what was spent by the values of one of
     them, `label`: keys are ("value", …), ("without", "") for machines that lack it and
@@ -105,6 +105,7 @@ class Spend:
 
     period: Period
     as_of: int
+    complete: bool
     currency: str
     total: Decimal
     meters: tuple[MeterSpend, ...]
@@ -118,11 +119,6 @@ class Spend:
     generated: bool
     forecast: Forecast | None
     rated: Rated = field(hash=False, repr=False)
-
-    @property
-    def complete(self) -> bool:
-        """Whether the month is over."""
-        return self.as_of >= self.period.end
 
     @property
     def amounts(self) -> Amounts:
@@ -143,6 +139,7 @@ def spend(tenant_id: UUID, period: Period, now: datetime, label: str = "") -> Sp
     return Spend(
         period=period,
         as_of=gathered.until,
+        complete=gathered.complete,
         currency=rated.currency,
         total=sum(amounts.values(), Decimal("0.00")),
         meters=meters,

@@ -1,10 +1,12 @@
 """The month that a page is about, and the ones to choose from."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import Http404
+from django.utils import timezone
 
-from billing.rating.period import Period
+from billing.rating.period import Period, moment
 from billing.statements.periods import period_of, this_period
 from portal.lib.errors import Refusal
 
@@ -19,17 +21,20 @@ class Months:
     previous: Period | None
     next: Period | None
     choices: tuple[Period, ...]
+    lasts: bool
+    """Whether some of the month is still to come in."""
 
     @property
-    def lasts(self) -> bool:
-        """Whether the month is not over yet."""
-        return self.next is None
+    def closes(self) -> datetime:
+        """When all of it is."""
+        return moment(self.shown.closes)
 
 
 def months(text: str) -> Months:
     """The month written as YYYY-MM, this one where nothing is written. Raises Http404 for what is
     no month, is still to come, or is so long ago that nothing was counted."""
-    current = this_period()
+    now = timezone.now()
+    current = this_period(now)
     choices = [current]
     while len(choices) < CHOICES:
         choices.append(choices[-1].previous)
@@ -44,4 +49,5 @@ def months(text: str) -> Months:
         previous=shown.previous if shown.previous in choices else None,
         next=shown.next if shown.next in choices else None,
         choices=tuple(choices),
+        lasts=not shown.complete(now),
     )

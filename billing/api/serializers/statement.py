@@ -112,8 +112,9 @@ class CoveredSerializer(StrictSerializer):
 
 
 class StatementSerializer(StrictSerializer):
-    """A customer's month. While it lasts, `complete` is false and `as_of` says until when usage is
-    counted; afterwards the bytes are the same each time, and the ETag is their SHA-256."""
+    """A customer's month. While it lasts, and five minutes longer in which the last of it comes in,
+    `complete` is false and `as_of` says until when usage is counted; afterwards the bytes are the
+    same each time, and the ETag is their SHA-256."""
 
     version = serializers.IntegerField()
     tenant_id = serializers.UUIDField()

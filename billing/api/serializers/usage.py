@@ -68,8 +68,8 @@ class UsageSerializer(StrictSerializer):
 
 
 class UsagePageSerializer(StrictSerializer):
-    """Rows by customer, noun, meter and day. `complete` says that the month is over, so that what
-    was read stays as it is."""
+    """Rows by customer, noun, meter and day. `complete` says that the month is over and the last
+    of it came in, so that what was read stays as it is."""
 
     next = serializers.URLField(read_only=True, allow_null=True)
     as_of = serializers.DateTimeField(read_only=True)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from billing.exports import usage_csv
 from billing.exports.usage import reading
 from billing.exports.usage_csv import FORMAT, Written
-from billing.rating.period import Period
+from billing.rating.period import Period, moment
 from billing.statements.periods import period_of, this_period
 from portal.lib.errors import Refusal
 from tenants.access import SYSTEM, acting_as
@@ -56,7 +56,8 @@ class Command(BaseCommand):
         for meter, units in told["units"].items():
             self.stdout.write(f"{meter}: {units}")
         if not told["complete"]:
-            self.stdout.write(f"The month is not over: counted until {told['as_of']}.")
+            closes = f"{moment(options['period'].closes):%Y-%m-%d %H:%M} UTC"
+            self.stdout.write(f"Counted until {told['as_of']}: the month closes at {closes}.")
         if told["generated_rows"]:
             self.stdout.write(f"{told['generated_rows']} rows are generated history of a demo.")
 

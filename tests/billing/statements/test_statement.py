@@ -7,12 +7,20 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from billing.exports.usage import reading
 from billing.rating.meters import Meter
+from billing.rating.period import SETTLING, moment
 from billing.statements import statement
 from billing.statements.document import Coverage
+from billing.statements.gathered import gather
+from billing.statements.ledger import read_ledger
+from billing.statements.outline import outline
+from billing.statements.spend import spend
 from portal.lib.db import DatabaseRole, acting_as
 from portal.lib.errors import Refusal
+from tests.billing.prices import MARCH
 from tests.billing.statements.conftest import LATER, Month
+from tests.factories.tenants import ref
 from tests.factories.usage import at, counted
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +109,24 @@ def test_a_month_that_lasts_is_counted_until_now(march: Month):
     assert hours == {Meter.PORT_HOURS: 96}
     months = next(line for line in acme.lines if line.meter is Meter.SUBSCRIPTION_MONTHS)
     assert months.units == 72 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("after", "complete"), [(0, False), (SETTLING - 1, False), (SETTLING, True)]
+)
+def test_a_month_is_complete_when_the_last_of_it_is_in(march: Month, after: int, complete: bool):
+    tenant, as_of = ref(march.world.acme), moment(MARCH.end + after)
+    acme = march.of("acme", as_of=as_of)
+    assert (acme.complete, acme.as_of) == (complete, moment(MARCH.end))
+    with acting_as(DatabaseRole.TENANT, tenant.id):
+        gathered = gather(tenant.id, MARCH, as_of)
+        others = (
+            outline(tenant, gathered),
+            spend(tenant.id, MARCH, as_of),
+            read_ledger(tenant, MARCH, as_of),
+            reading(MARCH, as_of, [tenant.id]),
+        )
+    assert {one.complete for one in others} == {complete}
 
 
 def test_a_month_that_is_to_come_is_empty(march: Month):

@@ -5,8 +5,9 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 
-from billing.rating.period import Period, moment
+from billing.rating.period import SETTLING, Period, moment
 from billing.statements import this_period
 from tests.billing.prices import flat, graduated, per_unit
 from tests.factories.billing import make_plan, make_version, subscribe
@@ -33,7 +34,7 @@ class Used:
 @pytest.fixture
 def used(world: World) -> Used:
     """Acme is on a plan; Globex is on none. One machine's past is made up."""
-    last = this_period().previous
+    last = this_period(timezone.now() - timedelta(seconds=SETTLING)).previous
     start = f"{moment(last.start):%Y-%m-%d}"
     plan = make_plan()
     prices = (

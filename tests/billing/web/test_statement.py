@@ -7,9 +7,11 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from billing.exports.statement_csv import COLUMNS
 from billing.rating.money import rounded
+from billing.rating.period import SETTLING, moment
 from billing.statements import statement, this_period
 from billing.web.views import statement as view
 from portal.lib.db import DatabaseRole, acting_as
@@ -45,6 +47,30 @@ def test_a_month_that_lasts_says_until_when_it_counts(world: World, used: Used) 
     text = client.get(f"/t/acme/billing/statements/{this_period()}/").content.decode()
 
     assert "The month is not over" in text
+    assert f"It closes about {moment(this_period().closes):%Y-%m-%d %H:%M} UTC" in text
+
+
+def test_a_month_closes_when_the_last_of_it_is_in(
+    world: World, used: Used, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = world.client("acme", "billing")
+    pages = [f"/t/acme/billing/{more}" for more in (f"statements/{used.period}/", "?period=")]
+    pages[1] += str(used.period)
+
+    def told(after: int) -> tuple[str, str, str]:
+        """Statement, spend and the name of the CSV, so many seconds after the month's end."""
+        monkeypatch.setattr(timezone, "now", lambda: moment(used.period.end + after))
+        texts = [client.get(page).content.decode() for page in pages]
+        return texts[0], texts[1], download(world, used.period)["Content-Disposition"]
+
+    closes = f"closes about {moment(used.period.closes):%H:%M} UTC"
+    statement_page, spend_page, csv_name = told(SETTLING - 1)
+    assert f"The month {closes}" in statement_page
+    assert closes in spend_page
+    assert "-so-far.csv" in csv_name
+    statement_page, spend_page, csv_name = told(SETTLING)
+    assert closes not in statement_page + spend_page
+    assert "-so-far.csv" not in csv_name
 
 
 def test_the_rows_of_the_csv_sum_to_the_lines_and_these_to_the_total(
