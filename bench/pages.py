@@ -71,9 +71,8 @@ DEVICES = {
 }
 API = (
     "networks", "ports", "ports?q=vm-99", "ports?label=app%3Dapp-7", "ports?label=app%3Ddb",
-    "ports?label=app",
-    "ports?q=10.128.3.", "ports/{port}", "groups", "groups/{group}", "groups/{group}/members",
-    "rules", "changes", "changes/{change}",
+    "ports?label=app", "ports?q=10.128.3.", "ports/{port}", "groups", "groups/{group}",
+    "groups/{group}/members", "rules", "changes", "changes/{change}",
 )  # fmt: skip
 
 

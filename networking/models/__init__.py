@@ -15,7 +15,7 @@ from networking.models.group import Group, GroupNetwork, GroupPort
 from networking.models.lifetime import Lifetime
 from networking.models.network import Network, NetworkSite
 from networking.models.observed import MemberState, RuleHits, RuleSample
-from networking.models.port import Port
+from networking.models.port import Port, PortLabel
 from networking.models.prefix import AllowedPrefix
 from networking.models.region import Region
 from networking.models.router import Attachment, Router, RouterAccess
@@ -48,6 +48,7 @@ __all__ = [
     "Network",
     "NetworkSite",
     "Port",
+    "PortLabel",
     "Region",
     "Router",
     "RouterAccess",

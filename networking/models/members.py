@@ -91,13 +91,14 @@ def selecting(selectors: Sequence[Mapping[str, str]]) -> Q:
     return found
 
 
-def within(group: Membership) -> Q:
-    """The ports that belong to the group for any reason."""
+def within(group: Membership, labelled: Q | None = None) -> Q:
+    """The ports that belong to the group for any reason; `labelled` are those with its labels,
+    where somebody knows a quicker way to them."""
     found = Q(network__in=list(group.networks))
     if group.ports:
         found |= Q(pk__in=group.ports)
     if group.labels:
-        found |= Q(labels__contains=dict(group.labels))
+        found |= labelled or Q(labels__contains=dict(group.labels))
     for prefix in group.prefixes:
         family = "ipv4_address" if prefix.version == 4 else "ipv6_address"
         found |= Q(**{f"{family}__net_contained_or_equal": str(prefix)})

@@ -38,3 +38,21 @@ class Port(NounRow):
             models.UniqueConstraint(fields=("network", "ipv6_address"), name="port_ipv6_once"),
             models.UniqueConstraint(fields=("tenant", "mac"), name="port_mac_in_tenant"),
         )
+
+
+class PortLabel(models.Model):
+    """One label of one port, to find the ports that have it: a copy of `Port.labels`, which the
+    database keeps by itself (migration 0017). Nobody else writes it."""
+
+    pk = models.CompositePrimaryKey("tenant", "port", "key")
+    tenant = models.ForeignKey(
+        "tenants.Tenant", models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    port = models.ForeignKey(
+        Port, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    key = models.TextField()
+    value = models.TextField()
+
+    class Meta:
+        indexes = (models.Index(fields=("tenant", "key", "value", "port"), name="port_by_label"),)

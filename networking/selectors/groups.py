@@ -8,8 +8,9 @@ from django.db.models import Prefetch, Q, QuerySet
 from networking.models import Group, Network, Port
 from networking.models.members import Machine, Membership, memberships, reasons, within
 from networking.planning.addresses import Prefix
-from networking.selectors.base import one, visible
+from networking.selectors.base import Missing, one, visible
 from networking.selectors.changes import unfinished_state
+from networking.selectors.labels import labelled
 from tenants.access import Actor
 
 
@@ -45,9 +46,9 @@ def group(actor: Actor, group_id: UUID) -> Group:
 
 def group_membership(actor: Actor, group_id: UUID) -> Membership:
     """What the group is made of now. Raises Missing."""
-    found = group(actor, group_id)
-    (membership,) = memberships(Group.objects.filter(id=found.id))
-    return membership
+    for membership in memberships(visible(Group.objects.filter(id=group_id), actor)):
+        return membership
+    raise Missing("group")
 
 
 def membership_if(
@@ -72,7 +73,8 @@ def membership_if(
 def group_members(actor: Actor, group: Membership) -> QuerySet[Port]:
     """The machines that belong to it now, by name, for whatever reason. Those on their way out
     have left."""
-    rows = visible(Port.objects.filter(within(group), retiring_at=None), actor)
+    which = within(group, labelled(actor, group.labels))
+    rows = visible(Port.objects.filter(which, retiring_at=None), actor)
     return rows.select_related("network", "host").order_by("name", "id")
 
 

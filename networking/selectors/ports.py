@@ -7,6 +7,7 @@ from django.db.models import BigIntegerField, Count, F, Func, Q, QuerySet
 from networking.models import Network, Port
 from networking.selectors.base import one, visible
 from networking.selectors.changes import unfinished_state
+from networking.selectors.labels import labelled
 from tenants.access import Actor
 
 
@@ -27,11 +28,7 @@ def ports(
         rows = rows.filter(network_id=network_id)
     if label:
         key, equals, value = label.partition("=")
-        rows = (
-            rows.filter(labels__contains={key: value})
-            if equals
-            else rows.filter(labels__has_key=key)
-        )
+        rows = rows.filter(labelled(actor, {key: value if equals else None}))
     if q:
         rows = rows.filter(_matching(q.strip().lower()))
     return rows
