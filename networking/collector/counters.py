@@ -80,6 +80,7 @@ def store(host_id: UUID, measured: Measurement) -> int:
         known = heads.load(owners)
         told = list(_told((readings[key] for key in sorted(readings)), owners, known))
         _write_samples(told)
+        heads.take_turn()
         hours.add(told, known)
         heads.write(told)
         heads.close(host_id, measured.at)

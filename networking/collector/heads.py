@@ -57,6 +57,9 @@ CLOSE_DELETED = """
       AND NOT EXISTS (SELECT FROM networking_port WHERE id = head.noun_id AND retiring_at IS NULL)
       AND NOT EXISTS (SELECT FROM networking_vip WHERE id = head.noun_id AND retiring_at IS NULL)
 """
+# Whoever writes hours adds to sums that all regions share (a tenant's hour is one row), and does so
+# in two passes: what was there, then what is new. No order of rows keeps two of them from meeting.
+TURN = "SELECT pg_advisory_xact_lock(hashtext('networking_counter_turn'))"
 FORGET = "DELETE FROM networking_counterhead WHERE noun = %s AND gone_at < %s"
 
 Key = tuple[UUID, UUID, str]
@@ -111,6 +114,12 @@ def load(noun_ids: Collection[UUID]) -> Known:
     return known
 
 
+def take_turn() -> None:
+    """Wait until nobody else writes hours or heads; until the transaction ends, others wait."""
+    with connection.cursor() as cursor:
+        cursor.execute(TURN)
+
+
 def write(told: Iterable[Told]) -> None:
     """These readings are the last ones now."""
     rows = (
@@ -140,6 +149,7 @@ def keep() -> None:
     """Close what belongs to deleted nouns, and forget what is gone for long."""
     now = timezone.now()
     with acting_as(DatabaseRole.WORKER), connection.cursor() as cursor:
+        take_turn()
         cursor.execute(CLOSE_DELETED, [now])
         for noun, kept in KEPT.items():
             cursor.execute(FORGET, [noun, now - kept])

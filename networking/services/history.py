@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from networking.collector.days import keep_days
+from networking.collector.heads import take_turn
 from networking.collector.partitions import make_months
 from networking.models import Lifetime
 from portal.lib import db
@@ -72,6 +73,7 @@ def make_up(tenant_id: UUID, lives: Iterable[PastLife], traffic: Iterable[PastTr
         if hours:
             ports, moments, *counts = (list(column) for column in zip(*hours, strict=True))
             make_months(min(moments), max(moments))
+            take_turn()
             with connection.cursor() as cursor:
                 cursor.execute(HOURS, [tenant_id, ports, moments, *counts])
     keep_days()
