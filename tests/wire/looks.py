@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 from lab import Lab, inside
 
+PINGS_A_SECOND = 50
+
 
 def pings(lab: Lab, where: str, address: str, *options: str) -> bool:
     """Whether one echo came back within a second."""
@@ -23,16 +25,19 @@ def routes(lab: Lab, site: str) -> set[str]:
 @contextmanager
 def pinging(lab: Lab, where: str, address: str, seconds: float) -> Iterator[list[int]]:
     """Ping fifty times a second, for `seconds` that begin with the block; once it has ended, the
-    list holds how many were sent and how many came back."""
-    argv = ["ping", "-n", "-q", "-i", "0.02", "-c", str(round(seconds / 0.02)), "-W", "1", address]
+    list holds the sequence numbers, from 1, of those that nobody answered within a second."""
+    sent = round(seconds * PINGS_A_SECOND)
+    # After its last request ping waits for no longer than twice the slowest answer, however many
+    # are missing: so it sends on for a second, and what it sends by then doesn't count.
+    argv = ["ping", "-n", "-i", str(1 / PINGS_A_SECOND), "-c", str(sent + PINGS_A_SECOND), address]
     command = inside.command(lab.place, lab.plan, where, argv)
-    counts: list[int] = []
+    lost: list[int] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        yield counts
+        yield lost
         said, _ = process.communicate(timeout=seconds + 10)
-    found = re.search(r"(\d+) packets transmitted, (\d+) received", said)
-    assert found, said
-    counts += [int(number) for number in found.groups()]
+    answered = {int(number) for number in re.findall(r"icmp_seq=(\d+) ttl", said)}
+    assert answered, said
+    lost += sorted(set(range(1, sent + 1)) - answered)
 
 
 @contextmanager
