@@ -138,22 +138,27 @@ def _sample(tenant_id: UUID, host_id: UUID, count: Count, at: datetime) -> RuleS
 
 
 def _sum_up(grown: Mapping[UUID, Growth], owners: Mapping[UUID, Owner]) -> None:
-    """A rule is counted from the day it was made: its counters began after that."""
+    """A rule is counted from the day it was made: its counters began after that.
+
+    Hosts of other fabrics may add to the same rules now. So rows are made, and then locked, in one
+    order; of two who make the same one, the later one adds to it.
+    """
     hits = RuleHits.objects.filter(rule__in=grown)
-    known = set(hits.values_list("rule", flat=True))
-    hit = [rule_id for rule_id, more in grown.items() if more.at and rule_id in known]
-    moved = list(hits.filter(rule__in=hit).select_for_update(no_key=True).order_by("pk"))
-    new = [
-        RuleHits(tenant_id=owner.tenant_id, rule_id=rule_id, since=owner.made)
-        for rule_id, owner in owners.items()
-        if rule_id in grown and rule_id not in known
-    ]
-    for row in (*moved, *new):
+    new = grown.keys() - set(hits.values_list("rule", flat=True))
+    RuleHits.objects.bulk_create(
+        (
+            RuleHits(tenant_id=owners[one].tenant_id, rule_id=one, since=owners[one].made)
+            for one in sorted(new)
+        ),
+        ignore_conflicts=True,
+    )
+    hit = [rule_id for rule_id, more in grown.items() if more.at]
+    moved = list(hits.filter(rule__in=hit).select_for_update(no_key=True).order_by("rule"))
+    for row in moved:
         more = grown[row.rule_id]
         row.packets += more.packets
         row.bytes += more.bytes
-        row.last_hit_at = more.at or row.last_hit_at
-    RuleHits.objects.bulk_create(new)
+        row.last_hit_at = more.at
     RuleHits.objects.bulk_update(moved, EDITED)
-    for tenant_id in {row.tenant_id for row in (*moved, *new)}:
+    for tenant_id in {row.tenant_id for row in moved} | {owners[one].tenant_id for one in new}:
         announce("hits", tenant_id, tenant_id)

@@ -1,10 +1,12 @@
 """Hits of rules: added up over hosts, and over counters that begin anew."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from networking import collector
 from networking.backends.base import Measurement
@@ -15,12 +17,18 @@ from networking.backends.simulator.fabric import SimulatedFabric
 from networking.collector import hits
 from networking.models import Host, Rule, RuleHits, RuleSample
 from portal.lib.db import DatabaseRole, acting_as
+from tests.conftest import administration
 from tests.networking.engine.acts import Acts
 from tests.networking.engine.deliver import deliver
 from tests.networking.provider import Provider
+from tests.polling import eventually
 from tests.world import World
 
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 @pytest.fixture
@@ -134,6 +142,25 @@ def test_what_stands_still_is_not_written_again(acts: Acts) -> None:
     with acting_as(DatabaseRole.WORKER):
         assert RuleSample.objects.get().at > START
     assert counted() == (5, 50)
+
+
+def test_two_who_count_a_rule_for_the_first_time(acts: Acts) -> None:
+    """The later one waits for the earlier one's transaction, and adds to its row."""
+
+    def second() -> None:
+        try:
+            reads(0, ("h2", "a", 2))
+        finally:
+            connection.close()
+
+    name = connection.settings_dict["NAME"]
+    with ThreadPoolExecutor(1) as pool, administration(name) as watcher:
+        with acting_as(DatabaseRole.WORKER):
+            reads(0, ("h1", "a", 5))
+            later = pool.submit(second)
+            eventually(lambda: watcher.execute(WAITING).fetchone() == (1,))
+        later.result()
+    assert counted() == (7, 70)
 
 
 def test_all_tenants_of_a_host_are_counted_in_few_queries(
