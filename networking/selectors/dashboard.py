@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Count, Q
 
@@ -18,12 +19,25 @@ RECENT = 8  # changes shown
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Something that is wrong, as a sentence: `subject`, then `text`. `change` is the one that is
+    held up, if it is about one."""
+
+    subject: str
+    text: str
+    change: UUID | None = None
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
 class Dashboard:
-    """A tenant's network at a glance. `reasons` are sentences, the gravest first; empty when all
-    is well. `behind` counts the devices that do not yet enforce all that is wanted."""
+    """A tenant's network at a glance. `reasons` begin with the gravest; empty when all is well.
+    `behind` counts the devices that do not yet enforce all that is wanted."""
 
     health: Health
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     networks: int
     ports: int
     ports_up: int
@@ -66,28 +80,29 @@ def dashboard(actor: Actor) -> Dashboard:
     )
 
 
-def _about_changes(held_up: list[Change]) -> Iterator[str]:
+def _about_changes(held_up: list[Change]) -> Iterator[Reason]:
     for change in held_up:
-        yield f"“{change.summary}” {trouble.of_change(change)}"
+        yield Reason(f"“{change.summary}”", trouble.of_change(change), change.id)
 
 
-def _about_sites(sites: list[Site]) -> Iterator[str]:
+def _about_sites(sites: list[Site]) -> Iterator[Reason]:
     for site in sites:
         if site.is_down:
-            yield f"{site.name} {trouble.of_site(site)}"
+            yield Reason(site.name, trouble.of_site(site))
 
 
-def _about_scopes(where: list[Scope]) -> Iterator[str]:
+def _about_scopes(where: list[Scope]) -> Iterator[Reason]:
     for scope in where:
         if scope.is_drifted:
             what = scope.drift.get("summary", "")
-            yield f"{scope.name} differs from what you asked for and is being repaired: {what}"
+            text = f"differs from what you asked for and is being repaired: {what}"
+            yield Reason(scope.name, text)
         if scope.device.error:
-            yield f"{scope.name} does not answer: {scope.device.error}"
+            yield Reason(scope.name, f"does not answer: {scope.device.error}")
 
 
-def _about_hosts(where: list[Scope]) -> Iterator[str]:
+def _about_hosts(where: list[Scope]) -> Iterator[Reason]:
     fabrics = [scope.fabric_id for scope in where if scope.fabric_id]
     silent = Host.objects.filter(fabric__in=fabrics, silent_since__isnull=False).order_by("name")
     for host in silent:
-        yield f"{host.name} {trouble.of_host(host)}"
+        yield Reason(host.name, trouble.of_host(host))

@@ -152,12 +152,15 @@ def test_the_dashboard_says_what_is_wrong(world: World, acme: Actor, fra: Frankf
     with acting_as(acme):
         ill = selectors.dashboard(acme)
     assert ill.health == Health.ATTENTION
-    assert ill.reasons[:3] == (
+    assert [str(reason) for reason in ill.reasons[:3]] == [
         "“Add network db 10.1.1.0/24” is blocked: No room.",
         "Berlin is down (Active): Connection refused",
         "pe-fra differs from what you asked for and is being repaired: network web was missing",
-    )
-    assert ill.reasons[3].startswith("h2 is silent since ")
+    ]
+    assert str(ill.reasons[3]).startswith("h2 is silent since ")
+    with in_role(DatabaseRole.WORKER):
+        blocked = Change.objects.get(subject_name="db").id
+    assert [reason.change for reason in ill.reasons] == [blocked, None, None, None]
 
 
 def test_customers_health_is_for_the_provider(world: World, acme: Actor):

@@ -90,6 +90,19 @@ def test_what_needs_attention_comes_first(world: World, fra: Frankfurt) -> None:
     assert "Berlin is down (Active)" in response.content.decode()
 
 
+def test_what_is_held_up_leads_to_its_change(world: World, fra: Frankfurt) -> None:
+    add_network(world.acme)
+    with acting_as(DatabaseRole.WORKER):
+        change = Change.objects.get(subject_name="web")
+        Change.objects.filter(id=change.id).update(state="waiting", reason="fra is busy.")
+
+    page = dashboard(world, "read_only").content.decode()
+
+    address = f"/t/acme/changes/{change.id}/"
+    assert f'<li><a href="{address}">“{change.summary}”</a> waits: fra is busy.</li>' in page
+    assert world.client("acme", "read_only").get(address).status_code == 200
+
+
 def test_the_map_has_sites_router_gateway_networks_and_machines(
     world: World, fra: Frankfurt
 ) -> None:
