@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from networking.selectors.counted import SUMMED
+
 LOW = 0.95
 """Below this part of the expected time, what was counted says too little."""
 
@@ -30,8 +32,27 @@ class Coverage:
 # A machine is plugged in from the first reading of a series until its host was read without it:
 # a host that falls silent leaves it plugged in, and that is what shows as missing. The newest
 # readings are a moment old, so nothing is expected of the last two and a half minutes.
-COVERAGE = """
-WITH plugged AS (
+#
+# What was counted is read from the sums of `whole` days, and at their `edges` by the hour; without
+# sums there are no whole days. Of a day the seconds of generated hours are not known, so one that
+# has both is read by the hour, too.
+COVERAGE = f"""
+WITH {SUMMED}, begun AS (
+    SELECT ok, zone, least(%(end)s, (
+        date_trunc('day', %(start)s::timestamptz - interval '1 microsecond', zone)
+            AT TIME ZONE zone + interval '1 day'
+    ) AT TIME ZONE zone) AS first
+    FROM summed
+), whole AS MATERIALIZED (
+    SELECT zone, CASE WHEN ok THEN first ELSE %(end)s END AS first,
+           CASE WHEN ok THEN greatest(first, date_trunc('day', %(end)s::timestamptz, zone))
+                ELSE %(end)s END AS last
+    FROM begun
+), edges AS MATERIALIZED (
+    SELECT since, until
+    FROM whole, unnest(ARRAY[%(start)s, last], ARRAY[first, %(end)s]) AS edge(since, until)
+    WHERE since < until
+), plugged AS (
     SELECT tenant_id, noun_id, range_agg(
         tstzrange(began_at, greatest(began_at, coalesce(gone_at, 'infinity')))
     ) * tstzmultirange(tstzrange(%(start)s, greatest(
@@ -39,7 +60,7 @@ WITH plugged AS (
     ))) AS spans
     FROM networking_counterhead
     WHERE noun = 'port' AND began_at < %(end)s AND coalesce(gone_at, 'infinity') > %(start)s
-        AND {tenants}
+        AND {{tenants}}
     GROUP BY tenant_id, noun_id
 ), expected AS (
     SELECT tenant_id, noun_id, (
@@ -47,17 +68,35 @@ WITH plugged AS (
         FROM unnest(spans) AS span
     )::bigint AS seconds
     FROM plugged
+), days AS MATERIALIZED (
+    SELECT tenant_id, noun_id, day, covered_seconds, made_up
+    FROM networking_counterday
+    WHERE day >= (SELECT first FROM whole) AND day < (SELECT last FROM whole)
+        AND made_up < hours AND {{tenants}}
 ), counted AS (
-    SELECT tenant_id, noun_id, sum(covered_seconds)::bigint AS seconds
-    FROM networking_counterhour
-    WHERE noun = 'port' AND hour >= %(start)s AND hour < %(end)s AND NOT generated AND {tenants}
+    SELECT tenant_id, noun_id, sum(seconds)::bigint AS seconds FROM (
+        SELECT tenant_id, noun_id, covered_seconds AS seconds FROM days WHERE made_up = 0
+        UNION ALL
+        SELECT tenant_id, noun_id, found.seconds FROM days, whole, LATERAL (
+            SELECT sum(covered_seconds) AS seconds FROM networking_counterhour AS hours
+            WHERE hours.tenant_id = days.tenant_id AND hours.noun_id = days.noun_id
+                AND noun = 'port' AND NOT generated AND hour >= day
+                AND hour < (day AT TIME ZONE zone + interval '1 day') AT TIME ZONE zone
+        ) AS found WHERE made_up > 0
+        UNION ALL
+        SELECT tenant_id, noun_id, found.seconds FROM expected, edges, LATERAL (
+            SELECT sum(covered_seconds) AS seconds FROM networking_counterhour AS hours
+            WHERE hours.tenant_id = expected.tenant_id AND hours.noun_id = expected.noun_id
+                AND noun = 'port' AND NOT generated AND hour >= since AND hour < until
+        ) AS found
+    ) AS parts
     GROUP BY tenant_id, noun_id
 )
 SELECT tenant_id, noun_id, expected.seconds, coalesce(counted.seconds, 0)
 FROM expected LEFT JOIN counted USING (tenant_id, noun_id)
 WHERE expected.seconds > 0 AND coalesce(counted.seconds, 0) < %(below)s * expected.seconds
 ORDER BY tenant_id, noun_id
-"""
+"""  # noqa: S608 - parts of constants
 
 
 def low_coverage(

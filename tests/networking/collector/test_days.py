@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 
 from networking.collector.days import keep_days
-from networking.models import CounterDay, CounterHour, CounterMonth, CounterTotal
+from networking.models import CounterDay, CounterHead, CounterHour, CounterMonth, CounterTotal
 from networking.selectors import spent
+from networking.selectors.coverage import low_coverage
 from networking.selectors.traffic import traffic, traffic_totals
 from portal.lib.db import DatabaseRole, acting_as
 from portal.lib.ids import uuid7
@@ -41,7 +42,19 @@ def ports(world: World) -> list[UUID]:
             counted(
                 tenant, port, hour, 10 ** step.bit_length() + number, step, generated=step == 40
             )
+        plugged_in(tenant, port)
     return found
+
+
+def plugged_in(tenant: Any, port: UUID) -> None:
+    """Since before anything was counted."""
+    began = at("2026-02-01")
+    known = {"began_at": began, "at": began, "bytes_in": 0, "bytes_out": 0}
+    with acting_as(DatabaseRole.WORKER):
+        CounterHead.objects.create(
+            tenant_id=tenant.id, noun="port", noun_id=port, host_id=uuid7(), series="a",
+            packets_in=0, packets_out=0, **known,
+        )  # fmt: skip
 
 
 def answers(world: World, edges: list[datetime], ports: list[UUID]) -> list[Any]:
@@ -58,7 +71,9 @@ def answers(world: World, edges: list[datetime], ports: list[UUID]) -> list[Any]
         ]
     with acting_as(DatabaseRole.STAFF):
         split = traffic_totals(None, starts, end, by_attributes=True)
-        return [*found, traffic_totals(None, starts, end), split]
+        known = low_coverage(None, starts[0], end, below=2)
+        assert len(known) == len(ports)
+        return [*found, traffic_totals(None, starts, end), split, known]
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York"])
