@@ -200,6 +200,8 @@ REST_FRAMEWORK = {
 # Requests that a token or a person may send in a minute; 0 is no limit.
 API_READS = env.int("DEMARC_API_READS", default=3000)
 API_WRITES = env.int("DEMARC_API_WRITES", default=600)
+# Event streams that a person may hold open in one web process; 0 is no limit.
+STREAMS = env.int("DEMARC_STREAMS", default=20)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Demarc",
     "VERSION": "1",

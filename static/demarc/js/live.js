@@ -7,6 +7,7 @@ const RETRY = [2000, 60000]; // milliseconds until a refused stream is tried aga
 
 let stream = null;
 let retry = 0;
+let missed = false; // whether there was no stream for a while, which the next one cannot know
 let wait = RETRY[0];
 let kinds = new Set();
 let gathering = 0;
@@ -45,13 +46,15 @@ function connect() {
   stream.addEventListener("hello", (event) => {
     body.dataset.stream = "up";
     wait = RETRY[0];
-    if (event.data === "again") everything();
+    if (missed || event.data === "again") everything();
     else unfinished();
+    missed = false;
   });
   stream.addEventListener("error", () => {
     body.dataset.stream = "down";
     if (stream.readyState !== EventSource.CLOSED) return;
     disconnect();
+    missed = true;
     retry = setTimeout(connect, wait);
     wait = Math.min(2 * wait, RETRY[1]);
   });

@@ -3,11 +3,16 @@
 import asyncio
 import json
 import threading
+from collections import Counter
+from contextlib import aclosing
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.test.utils import override_settings
 
@@ -97,6 +102,48 @@ def test_without_redis_it_ends_at_once_and_pages_poll() -> None:
     assert asyncio.run(_listen(lines=1)) == []
 
 
+def test_a_database_that_is_away_ends_no_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "HEARTBEAT", 0.02)
+    monkeypatch.setattr(events, "AUTHORISED_FOR", 0.05)
+    answers: list[Any] = [OperationalError("no answer"), True, False]
+    monkeypatch.setattr(events, "may_listen", Mock(side_effect=answers))
+
+    lines = asyncio.run(_listen(lines=100))
+
+    assert events.may_listen.call_count == 3  # type: ignore[attr-defined]
+    assert len(lines) < 100
+
+
+@override_settings(STREAMS=2)
+def test_one_person_holds_so_many_streams_and_no_more() -> None:
+    async def three() -> tuple[list[bytes], list[bytes]]:
+        ada = Actor("person", uuid4(), "Ada")
+        async with aclosing(_stream(ada)) as first, aclosing(_stream(ada)) as second:
+            assert b"hello" in await anext(first)
+            assert b"hello" in await anext(second)
+            refused = await _listen(lines=1, actor=ada)
+            assert len(await _listen(lines=1)) == 1, "somebody else may listen"
+        return refused, await _listen(lines=1, actor=ada)
+
+    refused, later = asyncio.run(three())
+
+    assert (len(refused), len(later)) == (0, 1)
+    assert not events._open
+
+
+def test_who_has_too_many_pages_open_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = world.person("acme", "admin")
+    monkeypatch.setattr(events, "_open", Counter({ada.pk: settings.STREAMS}))
+
+    response = world.client("acme", "admin").get("/t/acme/events")
+
+    assert response.status_code == 429
+    assert "20 pages open" in response.content.decode()
+    assert response.headers["Retry-After"] == "60"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert world.client("acme", "network").get("/t/acme/events").status_code == 200
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_session_a_role_and_a_membership_are_needed_all_along(world: World) -> None:
     request = _request(world, "read_only")
@@ -128,15 +175,24 @@ def _request(world: World, role: str) -> Any:
     return request
 
 
+def _stream(actor: Actor, headers: dict[str, str] | None = None) -> Any:
+    request = RequestFactory().get("/t/acme/events", headers=headers)
+    request.actor = actor  # type: ignore[attr-defined]
+    return stream(request, CHANNEL, Capability.NETWORK_VIEW)
+
+
 async def _listen(
-    *, lines: int, publish: dict[str, str] | None = None, headers: dict[str, str] | None = None
+    *,
+    lines: int,
+    publish: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+    actor: Actor | None = None,
 ) -> list[bytes]:
     """The first `lines` pieces of a stream, within five seconds."""
-    request = RequestFactory().get("/t/acme/events", headers=headers)
-    request.actor = Actor("person", uuid4(), "Ada")  # type: ignore[attr-defined]
+    opened = _stream(actor or Actor("person", uuid4(), "Ada"), headers)
     heard: list[bytes] = []
-    async with asyncio.timeout(5):
-        async for line in stream(request, CHANNEL, Capability.NETWORK_VIEW):
+    async with asyncio.timeout(5), aclosing(opened):
+        async for line in opened:
             heard.append(line)
             if publish and len(heard) == 1:
                 sender = threading.Thread(target=live._send, args=(CHANNEL, json.dumps(publish)))
