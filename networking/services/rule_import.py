@@ -6,8 +6,10 @@ its identity and its place if it can, one that the file lacks is deleted.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
@@ -27,14 +29,41 @@ from networking.services.rules import watch_rules
 from portal.lib.errors import Refusal
 from portal.lib.ids import uuid7
 from portal.lib.sheets import unquoted
+from portal.lib.words import count
 from tenants.access import Actor
 
 SUBJECT = Rule.list_type
 BATCH = 500
+TOLD = 20  # bad rows
 WRITTEN = (
     *("name", "description", "protocol", "ports", "action", "enabled", "log"),
     *("rank", "version"),
 )
+
+
+@dataclass
+class _Bad:
+    """What is wrong with rows of the file, by line."""
+
+    rows: dict[int, str] = field(default_factory=dict)
+
+    @contextmanager
+    def row(self, line: int) -> Iterator[None]:
+        """Take note of a Refusal of this row; its field is the column."""
+        try:
+            yield
+        except Refusal as refusal:
+            column = f", column {refusal.field}" if refusal.field else ""
+            self.rows[line] = f"Row {line}{column}: {refusal.message}"
+
+    def refuse(self) -> None:
+        """Raises Refusal naming the rows, if there are any."""
+        if not self.rows:
+            return
+        told = [self.rows[line] for line in sorted(self.rows)]
+        if more := told[TOLD:]:
+            told[TOLD:] = [f"Something is wrong with {count(len(more), 'more row')}, too."]
+        raise Refusal("csv-invalid", "\n".join(told), field="csv")
 
 
 @dataclass
@@ -63,18 +92,20 @@ class _Difference:
 
 
 def replace_all(actor: Actor, text: str) -> Change:
-    """Make the list what the CSV says, in one change. Raises Refusal naming row and column; then
-    nothing is written."""
+    """Make the list what the CSV says, in one change. Raises Refusal naming the bad rows and their
+    columns; then nothing is written."""
     tenant_id = writer_of(actor)
+    bad = _Bad()
     with writing(actor, tenant_id) as draft:
-        inputs = _read(text)
+        inputs = _read(text, bad)
         check_room(len(inputs))
         rows = Rule.objects.filter(tenant_id=tenant_id).order_by("rank")
         rows = rows.prefetch_related(*WITH_TERMS)
         current = {rule.name: rule for rule in rows}
         before = csv_of(rule for rule in current.values() if rule.retiring_at is None)
         known = Vocabulary(tenant_id, (term for one in inputs.values() for term in one.terms))
-        difference = _compare(actor, inputs, current, known)
+        difference = _compare(tenant_id, inputs, current, known, bad)
+        bad.refuse()
         _place(inputs, current, difference)
         touched = frozenset(rule.id for rule in difference.rules())
         watch_rules(draft, touched)
@@ -95,80 +126,80 @@ def replace_all(actor: Actor, text: str) -> Change:
         )
 
 
-def _read(text: str) -> Mapping[int, RuleInput]:
-    """The rules of the file by line, in order."""
+def _read(text: str, bad: _Bad) -> Mapping[int, RuleInput]:
+    """The good rules of the file by line, in order."""
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
-    try:
-        _check_header(reader.fieldnames or ())
-        found = dict(_input(row, reader.line_num) for row in reader)
-    except csv.Error as error:
-        raise _refused(reader.line_num, "", f"this is no CSV: {error}.") from error
+    found: dict[int, RuleInput] = {}
     seen: dict[str, int] = {}
-    for line, wanted in found.items():
-        if wanted.name in seen:
-            raise _refused(line, "name", f"{wanted.name} stands in row {seen[wanted.name]} too.")
-        seen[wanted.name] = line
+    try:
+        if sorted(reader.fieldnames or ()) != sorted(COLUMNS):
+            columns = ", ".join(COLUMNS)
+            raise Refusal(
+                "csv-invalid", f"Row 1: the columns are {columns}, in any order.", field="csv"
+            )
+        for row in reader:
+            with bad.row(reader.line_num):
+                wanted = _input(row)
+                if (first := seen.setdefault(wanted.name, reader.line_num)) != reader.line_num:
+                    raise _refused("name", f"{wanted.name} stands in row {first} too.")
+                found[reader.line_num] = wanted
+    except csv.Error as error:
+        # A DictReader counts the lines of what it could read.
+        with bad.row(reader.reader.line_num):
+            raise _refused("", f"this is no CSV: {error}.") from error
     return found
 
 
-def _check_header(names: Iterable[str]) -> None:
-    names = list(names)
-    if sorted(names) != sorted(COLUMNS):
-        raise _refused(1, "", f"the columns are {', '.join(COLUMNS)}, in any order.")
-
-
-def _input(row: Mapping[str | None, str | None], line: int) -> tuple[int, RuleInput]:
+def _input(row: Mapping[str | None, str | None]) -> RuleInput:
     if None in row or None in row.values():
-        raise _refused(line, "", f"it takes {len(COLUMNS)} columns.")
+        raise _refused("", f"it takes {len(COLUMNS)} columns.")
     cells = {str(name): str(value).strip() for name, value in row.items()}
-    return line, RuleInput(
+    return RuleInput(
         name=cells["name"],
         description=unquoted(cells["description"]),
         protocol=cells["protocol"],
         ports=cells["ports"],
         action=cells["action"],
-        source=_terms(cells["source"], line, "source"),
-        destination=_terms(cells["destination"], line, "destination"),
-        enabled=_flag(cells["enabled"], line, "enabled"),
-        log=_flag(cells["log"], line, "log"),
+        source=_terms(cells["source"], "source"),
+        destination=_terms(cells["destination"], "destination"),
+        enabled=_flag(cells["enabled"], "enabled"),
+        log=_flag(cells["log"], "log"),
     )
 
 
-def _terms(text: str, line: int, column: str) -> tuple[str, ...]:
+def _terms(text: str, column: str) -> tuple[str, ...]:
     found = tuple(term for term in text.split(BETWEEN_TERMS) if term.strip())
     if not found:
-        raise _refused(line, column, "it is empty. Write any for every address.")
+        raise _refused(column, "it is empty. Write any for every address.")
     return found
 
 
-def _flag(text: str, line: int, column: str) -> bool:
+def _flag(text: str, column: str) -> bool:
     if text not in (YES, NO):
-        raise _refused(line, column, f"{text!r} is neither {YES} nor {NO}.")
+        raise _refused(column, f"{text!r} is neither {YES} nor {NO}.")
     return text == YES
 
 
 def _compare(
-    actor: Actor,
+    tenant_id: UUID,
     inputs: Mapping[int, RuleInput],
     current: Mapping[str, Rule],
     known: Vocabulary,
+    bad: _Bad,
 ) -> _Difference:
-    tenant_id = writer_of(actor)
     found = _Difference()
     for line, wanted in inputs.items():
         old = current.get(wanted.name)
         rule = old or Rule(id=uuid7(), tenant_id=tenant_id)
         before = snapshot(old, sides_of(old)) if old else None
-        try:
+        with bad.row(line):
             if old is not None and old.retiring_at is not None:
                 raise taken_name("rule", old.name, retiring=True)
             sides = fill(rule, wanted, known)
-        except Refusal as refusal:
-            raise _refused(line, refusal.field or "", refusal.message) from refusal
-        if old is None:
-            found.made.append((rule, sides))
-        elif snapshot(rule, sides) != before:
-            found.edited.append((rule, sides))
+            if old is None:
+                found.made.append((rule, sides))
+            elif snapshot(rule, sides) != before:
+                found.edited.append((rule, sides))
     names = {wanted.name for wanted in inputs.values()}
     found.gone = [
         rule for name, rule in current.items() if name not in names and rule.retiring_at is None
@@ -216,6 +247,5 @@ def _write(difference: _Difference) -> None:
         cursor.execute("SET CONSTRAINTS rule_rank_in_tenant IMMEDIATE")
 
 
-def _refused(line: int, column: str, text: str) -> Refusal:
-    where = f"Row {line}, column {column}" if column else f"Row {line}"
-    return Refusal("csv-invalid", f"{where}: {text}", field="csv")
+def _refused(column: str, text: str) -> Refusal:
+    return Refusal("csv-invalid", text, field=column)

@@ -111,6 +111,43 @@ def test_one_bad_row_and_nothing_is_written(world: World, rules: list[Rule], bad
     assert says in caught.value.message
 
 
+def refused(world: World, text: str) -> list[str]:
+    """The lines that an import is refused with, after which the list is as it was."""
+    actor = world.actor("acme", "network")
+    with acting_as(actor):
+        before = selectors.rules_csv(actor)
+        with pytest.raises(Refusal) as caught:
+            rule_import.replace_all(actor, text)
+        assert selectors.rules_csv(actor) == before
+    return caught.value.message.splitlines()
+
+
+def test_every_bad_row_is_named_in_order(world: World, rules: list[Rule]):
+    rows = (
+        "b,,group:nobody,any,any,,allow,yes,no\r\n",  # what is found out last
+        "good,,any,any,any,,allow,yes,no\r\n",
+        "c,,any,any,any,,allow,maybe,no\r\n",
+        "b,,any,any,any,,allow,yes,no\r\n",
+        "d,,any,any,any,,allow\r\n",
+        'e,"open,any,any,any,,allow,yes,no\r\n',
+    )
+    told = refused(world, HEADER + GOOD + "".join(rows))
+    assert [line.partition(": ")[0] for line in told] == [
+        "Row 3, column source",
+        "Row 5, column enabled",
+        "Row 6, column name",
+        "Row 7",
+        "Row 8",
+    ]
+
+
+def test_of_many_bad_rows_the_first_are_named(world: World, rules: list[Rule]):
+    bad = "".join(f"r-{number},,any,any,gre,,allow,yes,no\r\n" for number in range(22))
+    told = refused(world, HEADER + GOOD + bad)
+    assert [line.partition(",")[0] for line in told[:-1]] == [f"Row {3 + n}" for n in range(20)]
+    assert told[-1] == "Something is wrong with 2 more rows, too."
+
+
 def test_a_file_of_other_columns_is_refused(world: World, fra: Frankfurt):
     actor = world.actor("acme", "network")
     with acting_as(actor):
