@@ -108,8 +108,11 @@ def meter(used: int, total: int, noun: str = "") -> SafeString:
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, kind: str = "") -> dict[str, Any]:
-    """A form field with label, hint and error, all tied together for screen readers."""
+def field(bound: BoundField, kind: str = "", *, either: bool = False) -> dict[str, Any]:
+    """A form field with label, hint and error, all tied together for screen readers.
+
+    It is called optional where it is; not where this or another one is needed (`either`).
+    """
     widget = bound.field.widget
     multiple = getattr(widget, "input_type", "") in ("radio", "checkbox")
     single = multiple and not hasattr(widget, "option_template_name")
@@ -125,6 +128,7 @@ def field(bound: BoundField, kind: str = "") -> dict[str, Any]:
     return {
         "field": bound,
         "control": bound.as_widget(attrs=attrs),
+        "optional": not bound.field.required and not either,
         "single": single,
         "group": multiple and not single,
     }

@@ -186,6 +186,7 @@ def test_a_database_that_is_away_is_a_503_in_words(db, monkeypatch, path):
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
     assert b"database does not answer" in answer.content.replace(b"&#x27;", b"'")
+    assert (b">Try again<" in answer.content) == (not path.startswith("/api/"))
     assert b"trace-0123456789" in answer.content
 
 
