@@ -20,6 +20,7 @@ class Scope(TenantRow):
 
     `wanted`, `applied` and `verified` are generations; the engine works while they differ. `sent`
     is the newest of which anything was sent to the device, noted before it is.
+    `verified_at` is when `verified` was last written.
     `token` counts the claims and fences late writers; a claim lasts until `leased_until`.
     `target` is the configuration number that the verifier waits for on a fabric, 0 for none, and
     `target_generation` what was applied when it was asked for: what reaching it verifies.

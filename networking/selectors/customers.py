@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Aggregate, Count, Max, Q, QuerySet
 
 from networking.models import Attachment, Change, Network, Port, Scope, Site
 from networking.selectors.base import admit, visible
@@ -21,6 +22,7 @@ OF_SCOPES = {
     "drifted": Count("id", filter=Scope.DRIFTED),
     "unanswered": Count("id", filter=UNANSWERED),
     "silent": Count("id", filter=WITH_SILENT_HOSTS),
+    "verified_at": Max("verified_at"),
 }
 
 
@@ -28,7 +30,8 @@ OF_SCOPES = {
 class CustomerHealth:
     """How one customer's network is. Of the devices that it is on, `behind` counts those that do
     not yet enforce all that is wanted, `drifted` those where what a sweep found is not put right
-    yet, `unanswered` those that do not answer, and `silent` the fabrics that have silent hosts."""
+    yet, `unanswered` those that do not answer, and `silent` the fabrics that have silent hosts.
+    `verified_at` is when one of them was last found to enforce what was wanted (UTC)."""
 
     networks: int = 0
     ports: int = 0
@@ -40,6 +43,7 @@ class CustomerHealth:
     drifted: int = 0
     unanswered: int = 0
     silent: int = 0
+    verified_at: datetime | None = None
 
     @property
     def health(self) -> Health:
@@ -184,9 +188,9 @@ def _attachment_rows(rows: Any) -> tuple[AttachmentRow, ...]:
     )
 
 
-def _tally(rows: Any, **counts: Count) -> dict[UUID, dict[str, int]]:
-    found = rows.order_by().values("tenant").annotate(**counts)
-    return {row["tenant"]: {name: row[name] for name in counts} for row in found}
+def _tally(rows: Any, **told: Aggregate) -> dict[UUID, dict[str, Any]]:
+    found = rows.order_by().values("tenant").annotate(**told)
+    return {row["tenant"]: {name: row[name] for name in told} for row in found}
 
 
 def _count(rows: Any) -> Counter[UUID]:

@@ -14,7 +14,8 @@ from portal.services.onboarding import FirstAdmin, FirstSite, OnboardingInput
 class HealthSerializer(StrictSerializer):
     """How a customer's network is. Of the devices that it is on, `behind` counts those that are
     yet to catch up, `drifted` those being repaired, `unanswered` those that do not answer, and
-    `silent` the fabrics that have silent hosts."""
+    `silent` the fabrics that have silent hosts; `verified_at` is when one of them was last found
+    to enforce what was wanted."""
 
     health = serializers.CharField(read_only=True)
     networks = serializers.IntegerField(read_only=True)
@@ -27,6 +28,7 @@ class HealthSerializer(StrictSerializer):
     drifted = serializers.IntegerField(read_only=True)
     unanswered = serializers.IntegerField(read_only=True)
     silent = serializers.IntegerField(read_only=True)
+    verified_at = serializers.DateTimeField(read_only=True)
 
 
 class CustomerSerializer(StrictSerializer):

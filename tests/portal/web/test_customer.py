@@ -1,10 +1,14 @@
 """The provider's pages of customers: what they show, and each small act on them."""
 
+import re
+from datetime import datetime, timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from networking.models import AllowedPrefix, Attachment, Change, Site
+from networking.models import AllowedPrefix, Attachment, Change, Scope, Site
 from portal.lib.db import DatabaseRole, acting_as
 from tenants.models import Tenant
 from tests.factories.acts import add_network, add_site, attach
@@ -42,6 +46,18 @@ def test_the_page_shows_what_onboarding_gave(world, fra, operator):
     for text in ("10.1.0.0/16", "c01", "Berlin", "AS 65101", "admin@acme.example", "/act"):
         assert text in page
     assert operator.get("/msp/customers/nobody/").status_code == 404
+
+
+def test_the_page_says_when_its_network_was_last_verified(world, fra, operator):
+    add_network(world.acme)
+    assert "Last verified" not in operator.get(ACME).content.decode()
+    then = timezone.now() - timedelta(minutes=7, seconds=9)
+    with acting_as(DatabaseRole.WORKER):
+        Scope.objects.update(verified_at=then)
+    page = operator.get(ACME).content.decode()
+    assert re.search(r"Last verified <time[^>]*>7 min ago</time>", page)
+    told = operator.get("/api/v1/customers/acme").json()["network"]["verified_at"]
+    assert datetime.fromisoformat(told) == then
 
 
 def test_finance_looks_and_has_no_button(world, fra):
