@@ -58,24 +58,25 @@ def acting_as(role: DatabaseRole, tenant_id: UUID | None = None) -> Iterator[Non
     outer = entered()
     inner = Entered(role, tenant_id)
     outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if outermost or inner != outer:
-            _enter(inner)
-        try:
-            yield
-        except BaseException:
-            # Rolling back to the savepoint also puts both settings back.
-            connection.demarc_entered = outer  # type: ignore[attr-defined]
-            if outermost:
-                _let_go_if_broken()
-            raise
-        if outermost and connection.needs_rollback:
-            _let_go_if_broken()
-        if outermost or connection.needs_rollback:
-            # The end of the transaction, or the roll-back, puts both settings back.
-            connection.demarc_entered = outer  # type: ignore[attr-defined]
-        elif inner != outer:
-            _enter(outer)
+    try:
+        with transaction.atomic():
+            if outermost or inner != outer:
+                _enter(inner)
+            try:
+                yield
+            except BaseException:
+                if outermost:
+                    _let_go_if_broken()
+                raise
+            if connection.needs_rollback:
+                if outermost:
+                    _let_go_if_broken()
+            elif not outermost and inner != outer:
+                _enter(outer)
+    finally:
+        # However the block ended, even by a connection that broke at its last statement: the end of
+        # the transaction, and rolling back to a savepoint, put both settings back.
+        connection.demarc_entered = outer  # type: ignore[attr-defined]
 
 
 def _let_go_if_broken() -> None:

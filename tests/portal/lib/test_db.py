@@ -1,7 +1,7 @@
 """Entering and leaving database roles, in real transactions."""
 
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from portal.lib.db import NOBODY, DatabaseRole, Entered, acting_as, entered
@@ -69,6 +69,15 @@ def test_inside_a_plain_transaction_nothing_stays_behind():
         with acting_as(DatabaseRole.WORKER):
             assert in_effect()[0] == "demarc_worker"
         assert in_effect() == (login, "")
+
+
+def test_a_connection_that_breaks_as_a_block_ends_leaves_nothing_behind():
+    for _ in range(2):
+        with pytest.raises(OperationalError), transaction.atomic():
+            with acting_as(DatabaseRole.WORKER):
+                assert in_effect()[0] == "demarc_worker"
+                connection.connection.close()
+    assert entered() == NOBODY
 
 
 def test_on_commit_runs_after_the_outermost_block():
