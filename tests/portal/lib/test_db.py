@@ -72,12 +72,15 @@ def test_inside_a_plain_transaction_nothing_stays_behind():
 
 
 def test_a_connection_that_breaks_as_a_block_ends_leaves_nothing_behind():
+    def break_it() -> None:
+        with transaction.atomic(), acting_as(DatabaseRole.WORKER):
+            assert in_effect()[0] == "demarc_worker"
+            connection.connection.close()
+
     for _ in range(2):
-        with pytest.raises(OperationalError), transaction.atomic():
-            with acting_as(DatabaseRole.WORKER):
-                assert in_effect()[0] == "demarc_worker"
-                connection.connection.close()
-    assert entered() == NOBODY
+        with pytest.raises(OperationalError):
+            break_it()
+        assert entered() == NOBODY
 
 
 def test_on_commit_runs_after_the_outermost_block():
