@@ -26,6 +26,10 @@ class Switch:
         return f"unix:{self.folder}/db.sock"
 
     @property
+    def _control(self) -> Path:
+        return self.folder / "vswitchd.ctl"
+
+    @property
     def env(self) -> dict[str, str]:
         """What makes ``ovs-*`` and ``ovn-*`` commands speak to this switch."""
         return {"OVS_RUNDIR": str(self.folder), "OVN_RUNDIR": str(self.folder)}
@@ -50,6 +54,10 @@ class Switch:
         how = ["--timeout=10"] if wait else ["--no-wait"]
         return run(["ovs-vsctl", f"--db={self.ovsdb}", *how, *words])
 
+    def control(self, *words: str) -> str:
+        """Have the switch daemon do what ``ovs-appctl`` asks for (man 8 ovs-vswitchd)."""
+        return run(["ovs-appctl", "--timeout=10", f"--target={self._control}", *words])
+
     def start(self, first: Sequence[str]) -> None:
         """Start database and switch, then have the switch do ``first`` (``ovs-vsctl`` words)."""
         self.folder.mkdir(exist_ok=True)
@@ -71,17 +79,16 @@ class Switch:
 
     def start_daemon(self) -> None:
         """Start the switch alone, on what its database says."""
-        control = self.folder / "vswitchd.ctl"
-        control.unlink(missing_ok=True)
+        self._control.unlink(missing_ok=True)
         # --disable-system: never touch a kernel datapath, which would be the machine's own.
         self.spawn(
             self.daemons[1],
             "ovs-vswitchd",
             self.ovsdb,
             "--disable-system",
-            f"--unixctl={control}",
+            f"--unixctl={self._control}",
         )
-        wait_for(lambda: answers(control), f"the switch of {self.part} runs")
+        wait_for(lambda: answers(self._control), f"the switch of {self.part} runs")
 
     def spawn(self, name: str, *argv: str) -> None:
         """Start a daemon of this switch inside its namespace, with its run folder."""

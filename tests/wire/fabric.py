@@ -47,8 +47,17 @@ class Fabric:
 
     def settle(self, intent: FabricIntent) -> None:
         """Enforce, and wait until every host does."""
-        number = self.enforce(intent)
+        self.change(intent)
+        self.rest()
+
+    def rest(self) -> None:
+        """Wait until every host does what it is told now, and has gone through all that it learned
+        from former packets. Of what it forgets then, a packet of that moment may stay uncounted.
+        """
+        number = self.backend.request()
         eventually(lambda: self.settled(number), within=30)
+        for host in self.lab.hosts:
+            host.switch.control("revalidator/wait")
 
     def host(self, name: str) -> HostProgress:
         return next(host for host in self.backend.progress().hosts if host.name == name)
@@ -66,6 +75,7 @@ def carried(fabric: Fabric, intent: FabricIntent) -> Iterator[FabricIntent]:
     yield intent
     fabric.settle(FabricIntent(intent.tenant, 2))
     eventually(lambda: not machines(fabric.lab, intent))
+    fabric.rest()
 
 
 def machines(lab: Lab, intent: FabricIntent) -> dict[str, str]:

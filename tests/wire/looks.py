@@ -16,6 +16,13 @@ def pings(lab: Lab, where: str, address: str, *options: str) -> bool:
     return lab.exec(where, "ping", "-n", "-c", "1", "-W", "1", *options, address).returncode == 0
 
 
+def pings_steadily(lab: Lab, where: str, address: str) -> bool:
+    """Whether ten echoes in a row came back, so that no router on the way has to find a neighbour
+    first: what comes meanwhile is held back for it, or gets lost."""
+    argv = ("ping", "-n", "-q", "-c", "10", "-i", "0.02", address)
+    return "10 received" in lab.exec(where, *argv).stdout
+
+
 def routes(lab: Lab, site: str) -> set[str]:
     """The prefixes that a site has routes to, of both families."""
     text = lab.exec(site, "ip", "-4", "route").stdout + lab.exec(site, "ip", "-6", "route").stdout

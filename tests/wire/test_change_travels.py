@@ -12,7 +12,7 @@ from networking.models import Network, Verdict
 from networking.services import networks, ports
 from portal.lib.db import DatabaseRole, acting_as
 from tests.lab.byhand import eventually
-from tests.wire.looks import pinging, pings, routes
+from tests.wire.looks import pinging, pings, pings_steadily, routes
 from tests.wire.portal import said, settle
 from tests.wire.story import Story, told
 
@@ -76,7 +76,7 @@ def test_machines_reach_each_other_over_two_hosts(story: Story, web: Any) -> Non
 def test_no_packet_is_lost_while_a_new_portal_takes_over(story: Story, web: Any) -> None:
     """As after an upgrade or a restore: all is compared anew, and the next change claims it."""
     address = str(story.acme.port("web-1").ipv4_address)
-    assert eventually(lambda: pings(story.lab, "acme-berlin", address))
+    assert eventually(lambda: pings_steadily(story.lab, "acme-berlin", address))
     devices = ("fra-ovn", "pe1")
     with pinging(story.lab, "acme-berlin", address, seconds=2) as lost:
         with acting_as(DatabaseRole.WORKER):
