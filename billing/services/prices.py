@@ -86,8 +86,8 @@ class _Bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A change of one noun, and all that its price is taken from. `sides` are its attributes
-    before and after, None where it is not there."""
+    """A change of one noun, and all that its price is taken from: `others` are of the same kind.
+    `sides` are its attributes before and after, None where it is not there."""
 
     month: Period
     noun: str
@@ -108,7 +108,7 @@ class _Case:
         rest = sum(
             row.count * each
             for row in self.others
-            if row.noun == self.noun and matches(component.where, dict(row.attributes))
+            if matches(component.where, dict(row.attributes))
         )
         before, after = (
             rest + (own if side is not None and matches(component.where, side) else 0)
@@ -141,7 +141,7 @@ def monthly_difference(
     case = _Case(
         month=this_period(moment),
         noun=noun,
-        others=living(tenant_id, without=subject_id, at=at),
+        others=living(tenant_id, noun, without=subject_id, at=at),
         sides=(was, will),
         bytes=_bytes(tenant_id, verb, subject_id, moment) if noun == "port" else None,
     )

@@ -15,20 +15,19 @@ from networking.models.lifetime import OPEN
 class Living:
     """How many nouns of a kind live with these attributes."""
 
-    noun: str
     attributes: Mapping[str, str]
     count: int
 
 
 def living(
-    tenant_id: UUID, *, without: UUID | None = None, at: datetime | None = None
+    tenant_id: UUID, noun: str, *, without: UUID | None = None, at: datetime | None = None
 ) -> tuple[Living, ...]:
-    """What the tenant has now, or had at a moment, but for one noun. One query."""
-    rows = Lifetime.objects.filter(_there(at), tenant=tenant_id).order_by()
+    """What the tenant has of one kind now, or had at a moment, but for one noun. One query."""
+    rows = Lifetime.objects.filter(_there(at), tenant=tenant_id, noun=noun).order_by()
     if without is not None:
         rows = rows.exclude(noun_id=without)
-    found = rows.values_list("noun", "attributes").annotate(count=Count("id"))
-    return tuple(Living(noun, attributes, count) for noun, attributes, count in found)
+    found = rows.values_list("attributes").annotate(count=Count("id"))
+    return tuple(Living(attributes, count) for attributes, count in found)
 
 
 def some_ports(tenant_id: UUID, most: int, at: datetime | None = None) -> tuple[UUID, ...]:
